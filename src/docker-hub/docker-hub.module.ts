@@ -1,0 +1,16 @@
+import { HttpModule } from '@nestjs/axios';
+import { Module } from '@nestjs/common';
+import { DockerHubClient } from './docker-hub.client.js';
+import { Transport } from './transport.js';
+
+/**
+ * Docker Hub, asked over HTTP: addresses, the account's token, limits of time, size and origin, and the parsing
+ * of what comes back. Which image is asked about and when, what a failure means for its schedule, and what the
+ * tags lead to is left to `monitor/`; whoever asks brings the payment along.
+ */
+@Module({
+  imports: [HttpModule],
+  providers: [Transport, DockerHubClient],
+  exports: [DockerHubClient],
+})
+export class DockerHubModule {}
