@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { DataSource, MigrationExecutor, type DataSourceOptions, type MigrationInterface } from 'typeorm';
+import { DataSource, MigrationExecutor, type MigrationInterface } from 'typeorm';
 
 /** A class of `migrations/`. */
 export type MigrationClass = new () => MigrationInterface;
@@ -23,12 +23,12 @@ const LOCK_TIMEOUT_MS = 60_000;
  * Brings the database to the newest of `migrations` and answers the names of those that ran, in their order. Each runs
  * in a transaction of its own.
  *
- * `target` is a data source, connected or not, or its options, be it ours or a platform's: the work is done on a
+ * `target` is a data source, connected or not, ours or a platform's: the work is done on a
  * connection of its own, with no entities, under our own table `image_monitor.migrations`, and nothing of the target
  * is touched. Any number of replicas may call this at once: one works, the others wait and then find nothing to do.
  */
 export async function migrate(
-  target: DataSource | DataSourceOptions,
+  target: DataSource,
   migrations: MigrationClass[],
   log: (line: string) => void,
 ): Promise<string[]> {
@@ -53,10 +53,7 @@ export async function migrate(
 }
 
 /** The names of the migrations that {@link migrate} would run. Changes nothing and waits for nobody. */
-export async function pendingMigrations(
-  target: DataSource | DataSourceOptions,
-  migrations: MigrationClass[],
-): Promise<string[]> {
+export async function pendingMigrations(target: DataSource, migrations: MigrationClass[]): Promise<string[]> {
   return withMigrationConnection(target, migrations, namesOfPending);
 }
 
@@ -72,12 +69,11 @@ async function namesOfPending(dataSource: DataSource): Promise<string[]> {
 }
 
 async function withMigrationConnection<T>(
-  target: DataSource | DataSourceOptions,
+  target: DataSource,
   migrations: MigrationClass[],
   work: (dataSource: DataSource) => Promise<T>,
 ): Promise<T> {
-  // Not instanceof: a platform may have a TypeORM of its own.
-  const options = 'options' in target ? target.options : target;
+  const { options } = target;
   if (options.type !== 'postgres')
     throw new TypeError(`The database must be PostgreSQL, not ${options.type}.`);
   const dataSource = new DataSource({
