@@ -1,0 +1,19 @@
+import { applyDecorators, Controller, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
+import { JsonOnlyGuard } from './json-only.guard.js';
+import { ProblemFilter } from './problem.filter.js';
+import { SchemaPipe } from './schema.pipe.js';
+
+/**
+ * A controller of the API: problem documents, judged bodies and queries, JSON only.
+ *
+ * Each controller brings them along instead of the application setting them globally, so that a host platform that
+ * imports a module gets the same behaviour and keeps its own filters and pipes for its own routes.
+ */
+export function ApiController(path: string): ClassDecorator {
+  return applyDecorators(
+    Controller(path),
+    UseFilters(ProblemFilter),
+    UseGuards(JsonOnlyGuard),
+    UsePipes(new SchemaPipe()),
+  );
+}

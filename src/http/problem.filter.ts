@@ -1,0 +1,66 @@
+import { Catch, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { PROBLEM_JSON, problemOf, type Problem } from './problem.js';
+import { requestIdOf } from './request-id.js';
+
+/**
+ * Answers every error with a problem document, on Express and on Fastify.
+ *
+ * Stands on each of our controllers, so that a host that imports a module gets the same answers without a filter of
+ * its own being touched, and around the whole stand-alone application for what no controller sees (unknown routes,
+ * broken bodies). A bug is logged here, once, with its stack; nothing of it is told outside.
+ */
+@Injectable()
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Http');
+
+  constructor(private readonly adapters: HttpAdapterHost) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    // A resolver or a socket of the host's: not ours to answer.
+    if (host.getType() !== 'http') throw error;
+    const request = host.switchToHttp().getRequest<object>();
+    const response = host.switchToHttp().getResponse<object>();
+    const { problem, isBug } = problemOf(error);
+    const requestId = requestIdOf(request);
+    if (isBug) this.log(error, request, requestId);
+    this.answer({ ...problem, request_id: requestId }, response);
+  }
+
+  private answer(problem: Problem, response: object): void {
+    const adapter = this.adapters.httpAdapter;
+    // A stream of events that has begun can only be ended; the client takes it up again.
+    if (adapter.isHeadersSent(response)) {
+      adapter.end(response);
+      return;
+    }
+    adapter.setHeader(response, 'Content-Type', PROBLEM_JSON);
+    adapter.setHeader(response, 'Cache-Control', 'no-store');
+    const { retry_after_seconds: retryAfter } = problem;
+    if (typeof retryAfter === 'number')
+      adapter.setHeader(response, 'Retry-After', String(Math.ceil(retryAfter)));
+    if (problem.status === 401) adapter.setHeader(response, 'WWW-Authenticate', 'Bearer');
+    adapter.reply(response, problem, problem.status);
+  }
+
+  /** The route's pattern and not the path, since the path of a webhook holds its secret. */
+  private log(error: unknown, request: object, requestId: string): void {
+    const message = error instanceof Error ? error.message : String(error);
+    const stack = error instanceof Error ? error.stack : undefined;
+    this.logger.error(`${routeOf(request)} failed (request ${requestId}): ${message}`, stack);
+  }
+}
+
+interface RoutedRequest {
+  readonly method?: string;
+  /** Express. */
+  readonly route?: { readonly path?: unknown };
+  /** Fastify. */
+  readonly routeOptions?: { readonly url?: unknown };
+}
+
+function routeOf(request: RoutedRequest): string {
+  const pattern = request.route?.path ?? request.routeOptions?.url;
+  return `${request.method ?? '?'} ${typeof pattern === 'string' ? pattern : '(no route)'}`;
+}
