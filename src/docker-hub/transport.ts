@@ -93,8 +93,10 @@ export class Transport implements OnApplicationShutdown {
   }
 
   /** Posts JSON. A redirect is not followed: the body holds a secret. */
-  post(url: string, body: object, o: { pay: Pay; deadline: Deadline }): Promise<HubAnswer> {
-    return this.exchange({ method: 'POST', url, body, token: null, ...o });
+  async post(url: string, body: object, o: { pay: Pay; deadline: Deadline }): Promise<HubAnswer> {
+    const answer = await this.exchange({ method: 'POST', url, body, token: null, ...o });
+    if (REDIRECTS.has(answer.status)) throw refused(url, answer.status, 'Docker Hub redirects the login');
+    return answer;
   }
 
   private async exchange(o: {
