@@ -3,8 +3,8 @@ import { Refusal } from '../domain/refusals.js';
 /** What a failure of PostgreSQL is to the caller. */
 export interface DatabaseRefusal {
   readonly refusal: Refusal;
-  /** True where the service should have known better: logged with its stack, though the caller gets a clear answer. */
-  readonly isBug: boolean;
+  /** `bug`: the service should have known better, though the caller gets a clear answer. `outage`: it is away. */
+  readonly cause: 'bug' | 'outage';
 }
 
 /** Seconds a caller may wait before he tries again: a restart of PostgreSQL takes about two. */
@@ -13,7 +13,10 @@ const RETRY_AFTER_SECONDS = 2;
 /** The connection or the server is away, or may not be had now (class 08, 53, 57P; lock and serialization failures). */
 const AWAY = /^(?:08...|53...|57P0.|57014|40001|40P01|55P03|25P03)$/;
 
-/** Errors of the socket beneath, and of the pool (pg gives those no code). */
+/**
+ * Errors of the socket beneath, and of the pool (pg gives those no code). They come unwrapped when no connection can
+ * be made; no other socket's error gets as far as a controller, Docker Hub's being a type of its own.
+ */
 const SOCKET = /^(?:ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
 const POOL =
   /^(?:Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error)/;
@@ -31,14 +34,14 @@ export function databaseRefusal(error: unknown): DatabaseRefusal | null {
   const cause = 'driverError' in error && error.driverError instanceof Error ? error.driverError : error;
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
 
-  if (isSqlState(cause, code) && AWAY.test(code)) return { refusal: away(), isBug: false };
-  if (SOCKET.test(code) && cause !== error) return { refusal: away(), isBug: false };
-  if (POOL.test(cause.message)) return { refusal: away(), isBug: false };
+  if (isSqlState(cause, code) && AWAY.test(code)) return { refusal: away(), cause: 'outage' };
+  if (SOCKET.test(code)) return { refusal: away(), cause: 'outage' };
+  if (POOL.test(cause.message)) return { refusal: away(), cause: 'outage' };
   if (!isSqlState(cause, code)) return null;
   if (code.startsWith('22')) {
     return {
       refusal: new Refusal('invalid', 'invalid_request', 'A value of the request is out of range.'),
-      isBug: true,
+      cause: 'bug',
     };
   }
   if (code === '23505' || code === '23503') {
@@ -48,7 +51,7 @@ export function databaseRefusal(error: unknown): DatabaseRefusal | null {
         'conflict',
         'Something else changed this at the same time; read it again.',
       ),
-      isBug: true,
+      cause: 'bug',
     };
   }
   return null;

@@ -22,9 +22,9 @@ export class ProblemFilter implements ExceptionFilter {
     if (host.getType() !== 'http') throw error;
     const request = host.switchToHttp().getRequest<object>();
     const response = host.switchToHttp().getResponse<object>();
-    const { problem, isBug } = problemOf(error);
+    const { problem, cause } = problemOf(error);
     const requestId = requestIdOf(request);
-    if (isBug) this.log(error, request, requestId);
+    if (cause !== 'caller') this.log(cause, error, `${routeOf(request)} failed (request ${requestId})`);
     this.answer({ ...problem, request_id: requestId }, response);
   }
 
@@ -44,11 +44,10 @@ export class ProblemFilter implements ExceptionFilter {
     adapter.reply(response, problem, problem.status);
   }
 
-  /** The route's pattern and not the path, since the path of a webhook holds its secret. */
-  private log(error: unknown, request: object, requestId: string): void {
-    const message = error instanceof Error ? error.message : String(error);
-    const stack = error instanceof Error ? error.stack : undefined;
-    this.logger.error(`${routeOf(request)} failed (request ${requestId}): ${message}`, stack);
+  private log(cause: 'outage' | 'bug', error: unknown, what: string): void {
+    const line = `${what}: ${error instanceof Error ? error.message : String(error)}`;
+    if (cause === 'outage') this.logger.warn(line);
+    else this.logger.error(line, error instanceof Error ? error.stack : undefined);
   }
 }
 
@@ -60,6 +59,7 @@ interface RoutedRequest {
   readonly routeOptions?: { readonly url?: unknown };
 }
 
+/** The route's pattern and not the path, since the path of a webhook holds its secret. */
 function routeOf(request: RoutedRequest): string {
   const pattern = request.route?.path ?? request.routeOptions?.url;
   return `${request.method ?? '?'} ${typeof pattern === 'string' ? pattern : '(no route)'}`;

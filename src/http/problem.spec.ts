@@ -5,8 +5,8 @@ import { problemOf } from './problem.js';
 
 describe('problemOf', () => {
   test('a refusal of a field names the field', () => {
-    const { problem, isBug } = problemOf(invalidField('image_name', 'is empty'));
-    expect(isBug).toBe(false);
+    const { problem, cause } = problemOf(invalidField('image_name', 'is empty'));
+    expect(cause).toBe('caller');
     expect(problem).toEqual({
       type: 'about:blank',
       title: 'Bad Request',
@@ -28,46 +28,46 @@ describe('problemOf', () => {
     });
   });
 
-  test.each<[string, unknown, number, string, boolean]>([
-    ["Nest's own", new BadRequestException(['a', 'b']), 400, 'a; b', false],
-    ['an object of a host', new HttpException({ reason: 'x' }, 418), 418, 'Http Exception', false],
-    ['a Nest 503', new ServiceUnavailableException('later'), 503, 'later', false],
-    ['a Nest 500', new HttpException('secret', 500), 500, 'Something went wrong', true],
-    ['a client error of a parser', status(new Error('too much'), 413), 413, '1 MB', false],
-    ['a hidden client error', status(new Error('/secret/path'), 404, false), 404, 'Not Found', false],
-    ['a server error of a parser', status(new Error('secret'), 500), 500, 'Something went wrong', true],
-    ['an error', new Error('secret'), 500, 'Something went wrong', true],
-    ['undefined', undefined, 500, 'Something went wrong', true],
+  test.each<[string, unknown, number, string, string]>([
+    ["Nest's own", new BadRequestException(['a', 'b']), 400, 'a; b', 'caller'],
+    ['an object of a host', new HttpException({ reason: 'x' }, 418), 418, 'Http Exception', 'caller'],
+    ['a Nest 503', new ServiceUnavailableException('later'), 503, 'later', 'caller'],
+    ['a Nest 500', new HttpException('secret', 500), 500, 'Something went wrong', 'bug'],
+    ['a client error of a parser', status(new Error('too much'), 413), 413, '1 MB', 'caller'],
+    ['a hidden client error', status(new Error('/secret/path'), 404, false), 404, 'Not Found', 'caller'],
+    ['a server error of a parser', status(new Error('secret'), 500), 500, 'Something went wrong', 'bug'],
+    ['an error', new Error('secret'), 500, 'Something went wrong', 'bug'],
+    ['undefined', undefined, 500, 'Something went wrong', 'bug'],
     [
       'a pool that has no connection',
       new Error('timeout exceeded when trying to connect'),
       503,
       'database',
-      false,
+      'outage',
     ],
-    ['a database that is away', wrapped({ code: 'ECONNREFUSED' }), 503, 'database', false],
+    ['a database that is away', wrapped({ code: 'ECONNREFUSED' }), 503, 'database', 'outage'],
     [
-      'somebody else being away',
-      Object.assign(new Error('secret'), { code: 'ECONNREFUSED' }),
-      500,
-      'wrong',
-      true,
+      'a database to which no connection can be made',
+      Object.assign(new AggregateError([], 'secret'), { code: 'ECONNREFUSED' }),
+      503,
+      'database',
+      'outage',
     ],
     [
       'a Node error of five letters',
       Object.assign(new Error('secret'), { code: 'EPERM' }),
       500,
       'wrong',
-      true,
+      'bug',
     ],
-    ['a value out of range', wrapped({ code: '22003', severity: 'ERROR' }), 400, 'out of range', true],
-    ['a lost race', wrapped({ code: '23505', severity: 'ERROR' }), 409, 'same time', true],
-    ['a wrong statement', wrapped({ code: '42703', severity: 'ERROR' }), 500, 'Something went wrong', true],
-  ])('%s', (_, error, expected, detail, isBug) => {
+    ['a value out of range', wrapped({ code: '22003', severity: 'ERROR' }), 400, 'out of range', 'bug'],
+    ['a lost race', wrapped({ code: '23505', severity: 'ERROR' }), 409, 'same time', 'bug'],
+    ['a wrong statement', wrapped({ code: '42703', severity: 'ERROR' }), 500, 'Something went wrong', 'bug'],
+  ])('%s', (_, error, expected, detail, cause) => {
     const judged = problemOf(error);
     expect(judged.problem.status).toBe(expected);
     expect(judged.problem.detail).toContain(detail);
-    expect(judged.isBug).toBe(isBug);
+    expect(judged.cause).toBe(cause);
     expect(JSON.stringify(judged.problem)).not.toContain('secret');
   });
 });

@@ -51,11 +51,11 @@ const CODE_OF: Readonly<Record<number, string>> = {
 
 const INTERNAL: Problem = problem(500, 'internal_error', 'Something went wrong here. It has been logged.');
 
-/** What an error is to the caller, and whether it is a bug that someone has to see. */
+/** What an error is to the caller, and what it is to us. */
 export interface Judged {
   readonly problem: Problem;
-  /** True for whatever was not meant to happen: to be logged, once, with its stack. */
-  readonly isBug: boolean;
+  /** `caller`: an answer like any other. `outage`: the database is away, worth a line. `bug`: worth its stack. */
+  readonly cause: 'caller' | 'outage' | 'bug';
 }
 
 /**
@@ -65,13 +65,13 @@ export interface Judged {
  * is told as such; everything else is a bug, of which nothing leaves the house.
  */
 export function problemOf(error: unknown): Judged {
-  if (error instanceof Refusal) return { problem: problemOfRefusal(error), isBug: false };
+  if (error instanceof Refusal) return { problem: problemOfRefusal(error), cause: 'caller' };
   const fromDatabase = databaseRefusal(error);
-  if (fromDatabase) return { problem: problemOfRefusal(fromDatabase.refusal), isBug: fromDatabase.isBug };
+  if (fromDatabase) return { problem: problemOfRefusal(fromDatabase.refusal), cause: fromDatabase.cause };
   if (error instanceof HttpException) return problemOfHttp(error.getStatus(), messageOf(error));
   const status = statusOf(error);
   if (status !== null && status < 500) return problemOfHttp(status, exposedMessageOf(error, status));
-  return { problem: INTERNAL, isBug: true };
+  return { problem: INTERNAL, cause: 'bug' };
 }
 
 function problemOfRefusal(refusal: Refusal): Problem {
@@ -82,8 +82,8 @@ function problemOfRefusal(refusal: Refusal): Problem {
 }
 
 function problemOfHttp(status: number, message: string): Judged {
-  if (status === 500) return { problem: INTERNAL, isBug: true };
-  return { problem: problem(status, codeOf(status, message), wordingOf(status, message)), isBug: false };
+  if (status === 500) return { problem: INTERNAL, cause: 'bug' };
+  return { problem: problem(status, codeOf(status, message), wordingOf(status, message)), cause: 'caller' };
 }
 
 function problem(status: number, code: string, detail: string): Problem {
