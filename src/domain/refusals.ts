@@ -5,13 +5,7 @@
  * by now (409). `forbidden` (403), `unauthenticated` (401), `too_many` (429) and `unavailable` (503): as in HTTP.
  */
 export type RefusalKind =
-  | 'invalid'
-  | 'not_found'
-  | 'conflict'
-  | 'forbidden'
-  | 'unauthenticated'
-  | 'too_many'
-  | 'unavailable';
+  'invalid' | 'not_found' | 'conflict' | 'forbidden' | 'unauthenticated' | 'too_many' | 'unavailable';
 
 /** One bad field of a request: where (`images[0].tag`), and what it takes. */
 export interface FieldError {
