@@ -258,6 +258,7 @@ describe('judgeOrder', () => {
     ['climbs in steps within the tolerance that add up', [0, 8, 16, 24], 'oldest_first'],
     ['climbs and falls', [60, 90, 30], 'none'],
     ['falls, with the tags without a time at its end', [90, 60, null, null], 'newest_first'],
+    ['falls, with a tag without a time above others', [90, null, 60], 'none'],
     ['has tags without a time only', [null, null], 'newest_first'],
     ['is empty', [], 'newest_first'],
     ['has one tag', [7], 'newest_first'],

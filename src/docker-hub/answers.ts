@@ -1,7 +1,10 @@
+import { isDigest } from '../domain/digest.js';
 import type { Platform } from '../domain/platform.js';
+import { quoted } from '../domain/quoted.js';
 import type { RegistryTag } from '../domain/registry-tag.js';
 import { parseStamp, type Stamp } from '../domain/stamp.js';
-import { DockerHubError, quote } from './errors.js';
+import { isTagName } from '../domain/tag.js';
+import { DockerHubError } from './errors.js';
 import type { RateLimitReading } from './rate-limit.js';
 
 /**
@@ -33,9 +36,6 @@ export interface TagPageBody {
 /** How the rows of a page lie in time. */
 export type PageOrder = 'newest_first' | 'oldest_first' | 'none';
 
-/** The grammar of the OCI distribution specification; a name outside of it cannot be pushed (facts.md, section 7). */
-const TAG_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
-const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,128}$/;
 /** cosign's signatures, attestations and SBOMs, and the bare name of the OCI referrers fallback. */
 const ARTEFACT_NAME = /^sha256-[0-9a-f]{64}(?:$|\.)|^sha256-[0-9a-f]+\.(?:sig|att|sbom)$/;
 
@@ -67,7 +67,7 @@ export function parseTagPage(text: string, url: string): TagPageBody {
 export function parseTag(text: string, asked: string, url: string): RegistryTag {
   const tag = readTag(parseObject(text, url), url);
   if (tag.name !== asked) {
-    throw malformed(url, `Docker Hub answered about the tag ${quote(tag.name)} instead of ${quote(asked)}`);
+    throw malformed(url, `Docker Hub answered about the tag ${quoted(tag.name)} instead of ${quoted(asked)}`);
   }
   return tag;
 }
@@ -97,11 +97,18 @@ export function readErrorMessage(text: string): string | null {
 }
 
 /**
- * How a page is ordered. Neighbours may stand the wrong way round by up to ten minutes; rows without a time say
- * nothing. A page that fits both ways, because all of it lies within minutes, counts as newest first, unless it
+ * How a page is ordered. Neighbours may stand the wrong way round by up to ten minutes. Rows without a time belong
+ * at the end (facts.md, section 1.2); above others they would end a reading before the new tags beneath them. A page that fits both ways, because all of it lies within minutes, counts as newest first, unless it
  * climbs in every step while more pages follow: then the newest tags would be on the last page and never be seen.
  */
 export function judgeOrder(tags: readonly RegistryTag[], hasNext: boolean): PageOrder {
+  const order = orderOfTimes(tags, hasNext);
+  const firstWithout = tags.findIndex((tag) => tag.lastUpdated === null);
+  const isBeforeTimes = firstWithout >= 0 && tags.slice(firstWithout).some((tag) => tag.lastUpdated !== null);
+  return order === 'newest_first' && isBeforeTimes ? 'none' : order;
+}
+
+function orderOfTimes(tags: readonly RegistryTag[], hasNext: boolean): PageOrder {
   let first: number | null = null;
   let last = 0;
   let falls = false;
@@ -140,7 +147,7 @@ export function sortNewestFirst(tags: RegistryTag[]): RegistryTag[] {
 function readTag(row: unknown, url: string): RegistryTag {
   if (!isObject(row)) throw wrong(url, 'results[]', 'an object', row);
   const { name } = row;
-  if (typeof name !== 'string' || !TAG_NAME.test(name)) throw wrong(url, 'name', 'a tag name', name);
+  if (typeof name !== 'string' || !isTagName(name)) throw wrong(url, 'name', 'a tag name', name);
   const { platforms, onlyAttestations } = readImages(row.images, url);
   const contentType = row.content_type ?? 'image';
   if (typeof contentType !== 'string') throw wrong(url, 'content_type', 'text', contentType);
@@ -199,7 +206,7 @@ function readStamp(value: unknown, url: string): Stamp | null {
 
 function readDigest(value: unknown, url: string): string | null {
   if (value === null || value === undefined || value === '') return null;
-  if (typeof value !== 'string' || !DIGEST.test(value)) throw wrong(url, 'digest', 'a digest', value);
+  if (typeof value !== 'string' || !isDigest(value)) throw wrong(url, 'digest', 'a digest', value);
   return value;
 }
 
@@ -222,7 +229,7 @@ function parseObject(text: string, url: string): Record<string, unknown> {
   try {
     body = JSON.parse(text);
   } catch {
-    throw malformed(url, `Docker Hub answered something that is not JSON: ${quote(text)}`);
+    throw malformed(url, `Docker Hub answered something that is not JSON: ${quoted(text)}`);
   }
   if (!isObject(body)) throw wrong(url, 'the answer', 'an object', body);
   return body;
@@ -237,7 +244,7 @@ function isSize(value: unknown): value is number {
 }
 
 function wrong(url: string, field: string, wanted: string, got: unknown): DockerHubError {
-  const shown = got === undefined ? 'nothing' : quote(JSON.stringify(got) ?? typeof got);
+  const shown = got === undefined ? 'nothing' : quoted(got);
   return malformed(url, `Docker Hub's answer has ${shown} as ${field} instead of ${wanted}`);
 }
 

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../config/settings.js';
+import { quoted } from '../domain/quoted.js';
 import type { RegistryTag, RepositoryPath } from '../domain/registry-tag.js';
 import { AccessToken, type CredentialsState } from './access-token.js';
 import {
@@ -12,7 +13,7 @@ import {
   type PageOrder,
   type TagPage,
 } from './answers.js';
-import { DockerHubError, quote, redactUrl } from './errors.js';
+import { DockerHubError, redactUrl } from './errors.js';
 import { readRateLimit, readRetryAfterMs } from './rate-limit.js';
 import { Deadline, Transport, type HubAnswer, type Pay } from './transport.js';
 
@@ -48,7 +49,7 @@ export class DockerHubClient {
             logIn: (pay) => this.logIn({ identifier, secret: secret.reveal() }, pay),
             onRejected: (why) => {
               this.logger.warn(
-                `Docker Hub refuses the account ${quote(identifier)} (${why}): asking anonymously for 15 minutes`,
+                `Docker Hub refuses the account ${quoted(identifier)} (${why}): asking anonymously for 15 minutes`,
               );
             },
             nowMs: () => performance.now(),
@@ -165,7 +166,7 @@ export class DockerHubClient {
    * (facts.md, section 1.1). Anything else would send the token, and our trust, somewhere else.
    */
   private sameRepository(path: RepositoryPath, address: string, from: string): string {
-    const foreign = `Docker Hub's next page ${quote(redactUrl(address))} is not of the same repository`;
+    const foreign = `Docker Hub's next page ${quoted(redactUrl(address))} is not of the same repository`;
     if (!URL.canParse(address)) throw new DockerHubError({ kind: 'refused', message: foreign, url: from });
     const url = new URL(address);
     const base = new URL(this.settings.dockerHubUrl);
@@ -212,7 +213,7 @@ function expectOk(answer: HubAnswer): HubAnswer {
   const { status, url } = answer;
   if (status === 200) return answer;
   const said = readErrorMessage(answer.text);
-  const because = said === null ? '' : `: ${quote(said)}`;
+  const because = said === null ? '' : `: ${quoted(said)}`;
   const fail = (
     kind: DockerHubError['kind'],
     sentence: string,

@@ -47,14 +47,3 @@ export function redactUrl(url: string): string {
   const { origin, pathname } = new URL(url);
   return origin + pathname;
 }
-
-/**
- * At most 120 characters of a text from outside, in double quotes and with every control character escaped,
- * so that an error's message cannot forge a log line (SPEC 9).
- */
-export function quote(text: string): string {
-  // JSON.stringify leaves DEL, the C1 controls and the Unicode line ends as they are.
-  return JSON.stringify(text.slice(0, 120)).replace(/[\u007f-\u009f\u2028\u2029]/g, (c) => {
-    return `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
-}

@@ -5,7 +5,8 @@ import { addAbortSignal, type Readable } from 'node:stream';
 import { HttpService } from '@nestjs/axios';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { AxiosResponse } from 'axios';
-import { DockerHubError, quote, redactUrl } from './errors.js';
+import { quoted } from '../domain/quoted.js';
+import { DockerHubError, redactUrl } from './errors.js';
 import { readDateMs, type HeaderOf } from './rate-limit.js';
 
 /**
@@ -163,7 +164,7 @@ function redirectTarget(location: string, from: string, status: number): string 
     throw refused(from, status, 'Docker Hub redirects to something that is no address');
   const target = new URL(location, from);
   if (target.origin !== new URL(from).origin || target.username || target.password) {
-    throw refused(from, status, `Docker Hub redirects to another origin, ${quote(redactUrl(target.href))}`);
+    throw refused(from, status, `Docker Hub redirects to another origin, ${quoted(redactUrl(target.href))}`);
   }
   target.hash = '';
   return target.href;
