@@ -116,6 +116,7 @@ describe('parseTagPage', () => {
       'an architecture that is a number',
       page({ results: [row({ images: [{ ...amd64, architecture: 64 }] })] }),
     ],
+    ['an operating system with a NUL in it', page({ results: [row({ images: [{ ...amd64, os: 'a\0' }] })] })],
     ['a content type that is a list', page({ results: [row({ content_type: [] })] })],
   ])('refuses %s as malformed', (_, text) => {
     expect(kindOf(() => parseTagPage(text, URL_ASKED))).toBe('malformed');

@@ -217,10 +217,11 @@ function readSize(value: unknown, field: string, url: string): number | null {
   return value;
 }
 
-/** Short text of a platform; '' for null and missing. */
+/** Short text of a platform; '' for null and missing. Printable only: PostgreSQL's jsonb takes no NUL, and every check of the image would fail on it. */
 function readText(value: unknown, field: string, url: string): string {
   if (value === null || value === undefined) return '';
-  if (typeof value !== 'string' || value.length > 64) throw wrong(url, field, 'a short text', value);
+  if (typeof value !== 'string' || !/^[\x20-\x7e]{0,64}$/.test(value))
+    throw wrong(url, field, 'a short text', value);
   return value;
 }
 
