@@ -1,5 +1,6 @@
 import { HttpModule } from '@nestjs/axios';
 import { Module } from '@nestjs/common';
+import { RequestBudget } from './budget.js';
 import { DockerHubClient } from './docker-hub.client.js';
 import { Transport } from './transport.js';
 
@@ -10,7 +11,7 @@ import { Transport } from './transport.js';
  */
 @Module({
   imports: [HttpModule],
-  providers: [Transport, DockerHubClient],
-  exports: [DockerHubClient],
+  providers: [Transport, DockerHubClient, RequestBudget],
+  exports: [DockerHubClient, RequestBudget],
 })
 export class DockerHubModule {}

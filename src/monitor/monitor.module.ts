@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { ApprovalRequestsModule } from '../approval-requests/approval-requests.module.js';
+import { DockerHubModule } from '../docker-hub/docker-hub.module.js';
+import { repositoryOf } from '../database/repository-of.js';
+import { CheckImage } from './check-image.js';
+import { CheckNow } from './check-now.js';
+import { Check } from './check.entity.js';
+import { ImageMonitorService } from './image-monitor.service.js';
+import { MonitorController } from './monitor.controller.js';
+
+/**
+ * The monitor: when an image is looked at, by whom, and what is new. It leases due images, reads their tags through
+ * `docker-hub/`, compares them with all that were observed, and has `approval-requests/` open the questions in the
+ * transaction that closes the check. Decisions are not its business.
+ *
+ * Needs the application's `ScheduleModule.forRoot()` for its heartbeat.
+ */
+@Module({
+  imports: [DockerHubModule, ApprovalRequestsModule],
+  controllers: [MonitorController],
+  providers: [ImageMonitorService, CheckImage, CheckNow, repositoryOf(Check)],
+  exports: [ImageMonitorService, CheckNow],
+})
+export class MonitorModule {}
