@@ -1,0 +1,368 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { DataSource, EntityManager } from 'typeorm';
+import { record, type AuditRecord } from '../audit/audit.sql.js';
+import { DATA_SOURCE } from '../database/data-source.js';
+import { inTransaction } from '../database/in-transaction.js';
+import {
+  decide,
+  supersedes,
+  type DecisionAction,
+  type DecisionCode,
+  type RequestStatus,
+} from '../domain/decision.js';
+import { parseImageName } from '../domain/image-name.js';
+import { approveTags, decideImages, ensureImages, withdrawTags, type TagToApprove } from '../images/images.sql.js';
+import { compareAgain } from './compare-again.js';
+import {
+  lockClosedBy,
+  lockImagesOfRequests,
+  lockPendingOf,
+  lockRequests,
+  readAliases,
+  writeDecisions,
+  type DecidedRequest,
+  type LockedRequest,
+} from './decisions.sql.js';
+
+/** Who decides what, about which requests. One request and a thousand take the same way. */
+export interface DecisionOrder {
+  readonly action: DecisionAction;
+  /** `expectedDigest` is what the reviewer looked at; undefined: he did not say. */
+  readonly requests: readonly { readonly id: number; readonly expectedDigest?: string | null }[];
+  readonly notes?: string | null;
+  /** Needed to reject. */
+  readonly rejectionReason?: string | null;
+  /** Approves the other observed names of the same digest, too. */
+  readonly includeAliases?: boolean;
+  /** False: pending requests for lower patches of an approved version stay. Default true. */
+  readonly supersede?: boolean;
+  /** Names a bulk decision; null for a single one. */
+  readonly batchId?: string | null;
+  /** Says what would happen and does nothing. */
+  readonly isDryRun?: boolean;
+  /** Looks at what is about to happen, under the locks; what it throws is thrown, and nothing happens. */
+  readonly accept?: (planned: readonly DecisionResult[]) => void;
+  readonly actor: string;
+  readonly httpRequestId?: string | null;
+}
+
+/** What became of one request. */
+export interface DecisionResult {
+  readonly id: number;
+  readonly outcome: 'approved' | 'rejected' | 'reopened' | 'refused';
+  readonly code: DecisionCode | null;
+  readonly detail: string | null;
+  /** What the request is about. */
+  readonly digest: string | null;
+  /** The request's state after the decision; null: there is no such request. */
+  readonly status: RequestStatus | null;
+  /** Ids of requests that it closed or opened again with it. */
+  readonly superseded: readonly number[];
+  /** Other names that were approved with it. */
+  readonly aliases: readonly string[];
+}
+
+/** A request that the rule lets be decided, and all that its decision brings along. */
+interface Decided {
+  readonly request: LockedRequest;
+  readonly status: RequestStatus;
+  readonly tags: TagToApprove[];
+  readonly closed: { readonly id: number; readonly status: RequestStatus; readonly tagName: string }[];
+}
+
+/**
+ * The decision about approval requests: lock, judge each, write all that follows, in one transaction (SPEC 6).
+ *
+ * Images are locked first, in id order, then requests; so two admins who decide at once, and a check that lets a
+ * request follow its tag, come one after the other, and nothing deadlocks. `isDryRun` is the same way without the
+ * writes.
+ */
+@Injectable()
+export class DecideRequests {
+  constructor(@Inject(DATA_SOURCE) private readonly db: DataSource) {}
+
+  async run(order: DecisionOrder): Promise<DecisionResult[]> {
+    return inTransaction(this.db, async (tx) => {
+      const ids = order.requests.map((request) => request.id);
+      await lockImagesOfRequests(tx, ids);
+      const locked = new Map((await lockRequests(tx, ids)).map((request) => [request.id, request]));
+
+      const { decided, refused } = judge(order, locked);
+      if (order.action === 'approve') await this.addWhatApprovalBrings(tx, order, decided);
+      if (order.action === 'reopen') await this.addWhatReopeningBrings(tx, decided);
+
+      const byId = new Map<number, DecisionResult>([
+        ...refused.map((result) => [result.id, result] as const),
+        ...decided.map((one) => [one.request.id, resultOf(one, order.action)] as const),
+      ]);
+      const results = [...new Set(ids)].flatMap((id) => byId.get(id) ?? []);
+      if (order.isDryRun) return results;
+      order.accept?.(results);
+      if (decided.length > 0) await this.write(tx, order, decided);
+      return results;
+    });
+  }
+
+  /** The tag itself, its aliases where they are asked for, and the pending requests that the approval answers. */
+  private async addWhatApprovalBrings(tx: EntityManager, order: DecisionOrder, decided: Decided[]): Promise<void> {
+    const ofTags = decided.filter(({ request }) => request.tag_name !== null && request.image_id !== null);
+    if (ofTags.length === 0) return;
+    const ownIds = new Set(decided.map(({ request }) => request.id));
+    const pending = await lockPendingOf(tx, [...new Set(ofTags.map(({ request }) => request.image_id as number))]);
+    const aliases = order.includeAliases
+      ? await readAliases(
+          tx,
+          ofTags.flatMap(({ request }) =>
+            request.digest === null ? [] : { imageId: request.image_id as number, digest: request.digest },
+          ),
+        )
+      : [];
+    const taken = new Set(ofTags.map(({ request }) => `${request.image_id} ${request.tag_name}`));
+
+    for (const one of ofTags) {
+      const { request } = one;
+      one.tags.push(tagOfRequest(request, order.actor));
+      for (const alias of aliases) {
+        const key = `${alias.image_id} ${alias.tag_name}`;
+        if (alias.image_id !== request.image_id || alias.digest !== request.digest || taken.has(key)) continue;
+        taken.add(key);
+        one.tags.push({
+          ...tagOfRequest(request, order.actor),
+          tag: alias.tag_name,
+          sizeBytes: alias.size_bytes === null ? request.size_bytes && Number(request.size_bytes) : Number(alias.size_bytes),
+          pushedAt: alias.last_updated?.toISOString() ?? null,
+        } as TagToApprove);
+      }
+      const approvedNames = new Set(one.tags.map((tag) => tag.tag));
+      for (const other of pending) {
+        if (other.image_id !== request.image_id || ownIds.has(other.id)) continue;
+        if (approvedNames.has(other.tag_name) && other.digest === request.digest) {
+          one.closed.push({ id: other.id, status: 'approved', tagName: other.tag_name });
+          ownIds.add(other.id);
+        } else if (order.supersede !== false && supersedes(request.tag_name as string, other.tag_name)) {
+          one.closed.push({ id: other.id, status: 'superseded', tagName: other.tag_name });
+          ownIds.add(other.id);
+        }
+      }
+    }
+  }
+
+  /** The requests that the approval had closed come back, unless a newer one for their tag waits by now. */
+  private async addWhatReopeningBrings(tx: EntityManager, decided: Decided[]): Promise<void> {
+    const closed = await lockClosedBy(
+      tx,
+      decided.map(({ request }) => request.id),
+    );
+    const reopened = new Set(decided.map(({ request }) => `${request.image_id} ${request.tag_name}`));
+    const ownIds = new Set(decided.map(({ request }) => request.id));
+    for (const other of closed) {
+      const key = `${other.image_id} ${other.tag_name}`;
+      if (other.has_pending || reopened.has(key) || ownIds.has(other.id)) continue;
+      reopened.add(key);
+      const by = decided.find(({ request }) => request.id === other.superseded_by);
+      by?.closed.push({ id: other.id, status: 'pending', tagName: other.tag_name });
+    }
+  }
+
+  private async write(tx: EntityManager, order: DecisionOrder, decided: readonly Decided[]): Promise<void> {
+    const imageIds = await this.writeImages(tx, order, decided);
+    const approved = await approveTags(
+      tx,
+      decided.flatMap((one) => one.tags),
+    );
+    const before = new Map(approved.map((tag) => [`${tag.image_id} ${tag.tag}`, tag.before]));
+    if (order.action === 'reopen') {
+      await withdrawTags(
+        tx,
+        decided.flatMap(({ request }) =>
+          Object.entries(approvedBy(request)).map(([tag, row]) => ({
+            imageId: request.image_id as number,
+            tag,
+            requestId: request.superseded_by ?? request.id,
+            before: row,
+          })),
+        ),
+      );
+    }
+    await writeDecisions(
+      tx,
+      decided.flatMap((one) => rowsOf(order, one, before, imageIds)),
+    );
+    if (order.action !== 'reject') {
+      await compareAgain(tx, [...new Set(decided.flatMap(({ request }) => request.image_id ?? []))]);
+    }
+    await record(
+      tx,
+      decided.flatMap((one) => auditOf(order, one)),
+    );
+  }
+
+  /** A request without a tag is about the image: its decision is the image's, which gets a row if it has none. */
+  private async writeImages(
+    tx: EntityManager,
+    order: DecisionOrder,
+    decided: readonly Decided[],
+  ): Promise<Map<number, number>> {
+    const ofImages = decided.filter(({ request }) => request.tag_name === null);
+    if (ofImages.length === 0) return new Map();
+    const made = await ensureImages(
+      tx,
+      ofImages.map(({ request }) => parseImageName(request.image_name)),
+    );
+    const idOf = new Map(
+      ofImages.flatMap(({ request }) => {
+        const id = request.image_id ?? made.get(request.image_name);
+        return id === undefined ? [] : [[request.id, id] as const];
+      }),
+    );
+    const status = order.action === 'approve' ? 'approved' : order.action === 'reject' ? 'rejected' : 'pending';
+    await decideImages(tx, [...idOf.values()], { status, actor: order.actor });
+    return idOf;
+  }
+}
+
+/** Judges each request by the rule; one that comes twice is decided once. */
+function judge(
+  order: DecisionOrder,
+  locked: ReadonlyMap<number, LockedRequest>,
+): { decided: Decided[]; refused: DecisionResult[] } {
+  const decided: Decided[] = [];
+  const refused: DecisionResult[] = [];
+  const reopenedTags = new Set<string>();
+  const seen = new Set<number>();
+  for (const { id, expectedDigest } of order.requests) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const request = locked.get(id);
+    if (!request) {
+      refused.push(refusal(id, 'not_found', `There is no approval request ${id}.`, undefined));
+      continue;
+    }
+    const key = `${request.image_id} ${request.registry} ${request.image_name} ${request.tag_name}`;
+    const outcome = decide(
+      order.action,
+      {
+        status: request.status,
+        digest: request.digest,
+        reviewedBy: request.reviewed_by,
+        hasPendingSibling: request.has_pending_sibling || (order.action === 'reopen' && reopenedTags.has(key)),
+      },
+      expectedDigest,
+    );
+    if (!outcome.isDecided) {
+      refused.push(refusal(id, outcome.code, outcome.detail, request));
+      continue;
+    }
+    reopenedTags.add(key);
+    decided.push({ request, status: outcome.status, tags: [], closed: [] });
+  }
+  return { decided, refused };
+}
+
+function refusal(id: number, code: DecisionCode, detail: string, request: LockedRequest | undefined): DecisionResult {
+  const [digest, status] = [request?.digest ?? null, request?.status ?? null];
+  return { id, outcome: 'refused', code, detail, digest, status, superseded: [], aliases: [] };
+}
+
+function resultOf({ request, status, tags, closed }: Decided, action: DecisionAction): DecisionResult {
+  return {
+    id: request.id,
+    outcome: action === 'approve' ? 'approved' : action === 'reject' ? 'rejected' : 'reopened',
+    code: null,
+    detail: null,
+    digest: request.digest,
+    status,
+    superseded: closed.map((one) => one.id),
+    aliases: tags.map((tag) => tag.tag).filter((tag) => tag !== request.tag_name),
+  };
+}
+
+function tagOfRequest(request: LockedRequest, actor: string): TagToApprove {
+  return {
+    imageId: request.image_id as number,
+    tag: request.tag_name as string,
+    digest: request.digest,
+    sizeBytes: request.size_bytes === null ? null : Number(request.size_bytes),
+    architectures: request.architectures,
+    platforms: request.platforms,
+    pushedAt: request.pushed_at?.toISOString() ?? null,
+    approvedBy: actor,
+    requestId: request.id,
+  };
+}
+
+/** What the request's approval put into `image_tags`, by name, with the row that stood there before. */
+function approvedBy(request: LockedRequest): Record<string, Record<string, unknown> | null> {
+  if (request.status !== 'approved' || request.tag_name === null || request.image_id === null) return {};
+  return request.tag_before ?? { [request.tag_name]: null };
+}
+
+/** The rows of a decided request and of those that it closed or opened again. */
+function rowsOf(
+  order: DecisionOrder,
+  { request, status, tags, closed }: Decided,
+  before: ReadonlyMap<string, Record<string, unknown> | null>,
+  imageIds: ReadonlyMap<number, number>,
+): DecidedRequest[] {
+  const isReopened = order.action === 'reopen';
+  const shared = {
+    reviewedBy: isReopened ? null : order.actor,
+    notes: isReopened ? null : (order.notes ?? null),
+    batchId: order.batchId ?? null,
+    imageId: imageIds.get(request.id) ?? null,
+  };
+  return [
+    {
+      ...shared,
+      id: request.id,
+      status,
+      rejectionReason: order.action === 'reject' ? (order.rejectionReason ?? null) : null,
+      supersededBy: null,
+      tagBefore: isReopened
+        ? null
+        : Object.fromEntries(tags.map((tag) => [tag.tag, before.get(`${tag.imageId} ${tag.tag}`) ?? null])),
+    },
+    ...closed.map((one) => ({
+      ...shared,
+      id: one.id,
+      status: one.status,
+      notes: null,
+      rejectionReason: null,
+      supersededBy: isReopened ? null : request.id,
+      tagBefore:
+        one.status === 'approved' ? { [one.tagName]: before.get(`${request.image_id} ${one.tagName}`) ?? null } : null,
+    })),
+  ];
+}
+
+function auditOf(order: DecisionOrder, { request, status, tags, closed }: Decided): AuditRecord[] {
+  const shared = {
+    actor: order.actor,
+    imageId: request.image_id,
+    imageName: request.image_name,
+    batchId: order.batchId ?? null,
+    httpRequestId: order.httpRequestId ?? null,
+    reason: order.rejectionReason ?? order.notes ?? null,
+  };
+  const verb = order.action === 'reopen' ? 'reopened' : status;
+  return [
+    {
+      ...shared,
+      action: `approval_request.${verb}`,
+      subjectType: 'approval_request',
+      subjectId: request.id,
+      tagName: request.tag_name,
+      from: { status: request.status },
+      to: { status, digest: request.digest, ...(tags.length > 1 ? { tags: tags.map((tag) => tag.tag) } : {}) },
+    },
+    ...closed.map((one) => ({
+      ...shared,
+      action: `approval_request.${one.status === 'pending' ? 'reopened' : one.status}`,
+      subjectType: 'approval_request' as const,
+      subjectId: one.id,
+      tagName: one.tagName,
+      from: { status: one.status === 'pending' ? 'closed' : 'pending' },
+      to: { status: one.status, because_of: request.id },
+    })),
+  ];
+}

@@ -1,0 +1,130 @@
+import type { EntityManager } from 'typeorm';
+
+/**
+ * Locks images against every other writer of their requests and tags, in id order, so that nothing deadlocks
+ * (SPEC 6). FOR NO KEY UPDATE, never FOR UPDATE: inserts that reference an image take KEY SHARE on its row.
+ */
+export async function lockImages(tx: EntityManager, ids: readonly number[]): Promise<void> {
+  await tx.query(`SELECT id FROM images WHERE id = ANY ($1::int[]) ORDER BY id FOR NO KEY UPDATE`, [ids]);
+}
+
+/** A tag to be approved. */
+export interface TagToApprove {
+  imageId: number;
+  tag: string;
+  digest: string | null;
+  sizeBytes: number | null;
+  architectures: readonly string[];
+  platforms: readonly string[];
+  /** ISO 8601. */
+  pushedAt: string | null;
+  approvedBy: string;
+  /** Null: by hand. */
+  requestId: number | null;
+}
+
+/** A tag that was just approved, and its row as it was before (null: there was none). */
+export interface ApprovedNow {
+  id: number;
+  image_id: number;
+  tag: string;
+  before: Record<string, unknown> | null;
+}
+
+/**
+ * Puts tags into `image_tags`, or what is there back in force with another digest. One statement; the caller holds
+ * the images' rows. Recommended and deprecated stay as they were.
+ */
+export async function approveTags(tx: EntityManager, tags: readonly TagToApprove[]): Promise<ApprovedNow[]> {
+  if (tags.length === 0) return [];
+  return tx.query<ApprovedNow[]>(
+    `WITH wanted AS (
+       SELECT * FROM jsonb_to_recordset($1::jsonb) AS w ("imageId" integer, "tag" text, "digest" text,
+         "sizeBytes" bigint, "architectures" text[], "platforms" text[], "pushedAt" timestamptz, "approvedBy" text,
+         "requestId" integer)),
+     before AS (SELECT t.* FROM image_tags t JOIN wanted w ON t.image_id = w."imageId" AND t.tag = w."tag"),
+     written AS (
+       INSERT INTO image_tags AS t (image_id, tag, digest, size_bytes, architectures, platforms, pushed_at, status,
+                                    approved_by, approved_at, approval_request_id)
+       SELECT "imageId", "tag", "digest", "sizeBytes", "architectures", "platforms", "pushedAt", 'approved',
+              "approvedBy", now(), "requestId" FROM wanted
+       ON CONFLICT (image_id, tag) DO UPDATE
+         SET digest = excluded.digest, size_bytes = excluded.size_bytes, architectures = excluded.architectures,
+             platforms = excluded.platforms, pushed_at = excluded.pushed_at, status = 'approved',
+             approved_by = excluded.approved_by, approved_at = excluded.approved_at,
+             approval_request_id = excluded.approval_request_id, updated_at = now()
+       RETURNING t.id, t.image_id, t.tag)
+     SELECT w.id, w.image_id, w.tag, to_jsonb(b) AS before
+       FROM written w LEFT JOIN before b ON b.image_id = w.image_id AND b.tag = w.tag`,
+    [JSON.stringify(tags)],
+  );
+}
+
+/**
+ * Withdraws what requests approved: a tag that was in force before gets that content back, any other is revoked. A
+ * tag that another request approved since stays. `before` is the row as {@link approveTags} gave it. One statement;
+ * the caller holds the images' rows.
+ */
+export async function withdrawTags(
+  tx: EntityManager,
+  tags: readonly { imageId: number; tag: string; requestId: number; before: Record<string, unknown> | null }[],
+): Promise<void> {
+  if (tags.length === 0) return;
+  await tx.query(
+    `UPDATE image_tags t
+        SET digest = CASE WHEN b.id IS NULL THEN t.digest ELSE b.digest END,
+            size_bytes = CASE WHEN b.id IS NULL THEN t.size_bytes ELSE b.size_bytes END,
+            architectures = CASE WHEN b.id IS NULL THEN t.architectures ELSE b.architectures END,
+            platforms = CASE WHEN b.id IS NULL THEN t.platforms ELSE b.platforms END,
+            pushed_at = CASE WHEN b.id IS NULL THEN t.pushed_at ELSE b.pushed_at END,
+            approved_by = CASE WHEN b.id IS NULL THEN t.approved_by ELSE b.approved_by END,
+            approved_at = CASE WHEN b.id IS NULL THEN t.approved_at ELSE b.approved_at END,
+            approval_request_id = CASE WHEN b.id IS NULL THEN t.approval_request_id ELSE b.approval_request_id END,
+            status = coalesce(b.status, 'revoked'), is_recommended = t.is_recommended AND b.status = 'approved',
+            updated_at = now()
+       FROM jsonb_to_recordset($1::jsonb) AS w ("imageId" integer, "tag" text, "requestId" integer, "before" jsonb)
+       LEFT JOIN LATERAL jsonb_populate_record(NULL::image_tags, w."before") AS b ON w."before" <> 'null'::jsonb
+      WHERE t.image_id = w."imageId" AND t.tag = w."tag" AND t.approval_request_id = w."requestId"`,
+    [JSON.stringify(tags)],
+  );
+}
+
+/** The answer to the question about an image: approved and watched from now on, rejected and unwatched, or open. */
+export async function decideImages(
+  tx: EntityManager,
+  ids: readonly number[],
+  decision: { status: 'approved' | 'rejected' | 'pending'; actor: string },
+): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query(
+    `UPDATE images
+        SET approval_status = $2::varchar, watch_for_updates = $2::varchar = 'approved',
+            approved_by = CASE WHEN $2::varchar = 'approved' THEN $3 END,
+            approved_at = CASE WHEN $2::varchar = 'approved' THEN now() END,
+            next_check_at = CASE WHEN $2::varchar = 'approved' THEN now() ELSE next_check_at END, updated_at = now()
+      WHERE id = ANY ($1::int[])`,
+    [ids, decision.status, decision.actor],
+  );
+}
+
+/** Makes images that someone pushed to, but nobody knows yet, so that a decision has a row to be about. */
+export async function ensureImages(
+  tx: EntityManager,
+  images: readonly { registry: string; namespace: string; imageName: string; isOfficial: boolean }[],
+): Promise<Map<string, number>> {
+  if (images.length === 0) return new Map();
+  const rows = await tx.query<{ id: number; image_name: string }[]>(
+    `WITH wanted AS (
+       SELECT * FROM jsonb_to_recordset($1::jsonb)
+         AS w ("registry" text, "namespace" text, "imageName" text, "isOfficial" boolean)),
+     made AS (
+       INSERT INTO images (registry, namespace, image_name, is_official)
+       SELECT "registry", "namespace", "imageName", "isOfficial" FROM wanted
+       ON CONFLICT (registry, image_name) DO NOTHING RETURNING id, image_name)
+     SELECT id, image_name FROM made
+     UNION ALL
+     SELECT i.id, i.image_name FROM images i JOIN wanted w ON i.registry = w."registry" AND i.image_name = w."imageName"`,
+    [JSON.stringify(images)],
+  );
+  return new Map(rows.map((row) => [row.image_name, row.id]));
+}
