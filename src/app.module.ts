@@ -1,0 +1,46 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { ScheduleModule } from '@nestjs/schedule';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { ServiceLogger } from './config/service-logger.js';
+import type { Settings } from './config/settings.js';
+import { configureHttp } from './http/configure-http.js';
+import { setUpOpenApi } from './http/openapi.js';
+import { ImageMonitoringModule } from './image-monitoring.module.js';
+
+/** What the stand-alone application is made from: checked settings, and a connected and migrated data source. */
+export interface ApplicationOptions {
+  settings: Settings;
+  dataSource: DataSource;
+}
+
+/** The stand-alone application: the service's module, and what a host platform would bring itself. */
+@Module({})
+export class AppModule {
+  static with({ settings, dataSource }: ApplicationOptions): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ScheduleModule.forRoot(),
+        TypeOrmModule.forRootAsync({
+          useFactory: () => dataSource.options,
+          dataSourceFactory: async () => Promise.resolve(dataSource),
+        }),
+        ImageMonitoringModule.forRoot({ settings, dataSource }),
+      ],
+    };
+  }
+}
+
+/** Makes the application, ready to listen. Closing it closes the data source, too. */
+export async function createApplication(options: ApplicationOptions): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(options), {
+    bodyParser: false,
+    logger: new ServiceLogger(options.settings),
+  });
+  configureHttp(app, options.settings);
+  setUpOpenApi(app);
+  return app;
+}

@@ -1,0 +1,31 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { ApprovalRequestsModule } from './approval-requests/approval-requests.module.js';
+import { SETTINGS, type Settings } from './config/settings.js';
+import { DATA_SOURCE } from './database/data-source.js';
+import { DockerHubModule } from './docker-hub/docker-hub.module.js';
+import { HealthModule } from './health/health.module.js';
+import { ImagesModule } from './images/images.module.js';
+import { MonitorModule } from './monitor/monitor.module.js';
+
+/**
+ * The whole service as one module. Composes the rooms and hands them their two global tokens; does no work itself.
+ *
+ * The order of the imports is the order of the routes: `images/approval-requests` and `images/monitor` stand before
+ * `images/:id`.
+ */
+@Module({})
+export class ImageMonitoringModule {
+  static forRoot(options: { settings: Settings; dataSource: DataSource }): DynamicModule {
+    return {
+      module: ImageMonitoringModule,
+      global: true,
+      imports: [HealthModule, DockerHubModule, ApprovalRequestsModule, MonitorModule, ImagesModule],
+      providers: [
+        { provide: SETTINGS, useValue: options.settings },
+        { provide: DATA_SOURCE, useValue: options.dataSource },
+      ],
+      exports: [SETTINGS, DATA_SOURCE, DockerHubModule, ApprovalRequestsModule, MonitorModule, ImagesModule],
+    };
+  }
+}
