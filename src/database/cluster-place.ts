@@ -141,6 +141,9 @@ function binariesOfPackage(): string {
 
 async function writableFolder(folder: string): Promise<string> {
   try {
+    // Asked first: Node's mkdir says ENOENT, of all things, about a folder on a read-only file system.
+    const parent = await nearestFolder(folder);
+    await access(parent, constants.W_OK | constants.X_OK);
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK | constants.X_OK);
     return await realpath(folder);
@@ -158,6 +161,12 @@ async function writableFolder(folder: string): Promise<string> {
       `The data cannot be kept in ${folder}: ${reason}. Set DATA_DIR to a folder that can be written to.`,
     );
   }
+}
+
+/** The folder itself, or the first above it that is there. */
+async function nearestFolder(folder: string): Promise<string> {
+  const parent = dirname(folder);
+  return parent === folder || (await exists(folder)) ? folder : nearestFolder(parent);
 }
 
 async function readNote(folder: string): Promise<string | null> {
