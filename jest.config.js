@@ -1,6 +1,8 @@
 /** Jest as ES modules (needs NODE_OPTIONS=--experimental-vm-modules, which scripts/test.mjs sets). */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: './test/support/environment.js',
+  globalSetup: './test/support/global-setup.js',
+  globalTeardown: './test/support/global-teardown.js',
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],

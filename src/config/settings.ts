@@ -141,7 +141,7 @@ export const SETTINGS_TABLE = {
   dockerHubRequestsPerMinute: {
     variable: 'DOCKER_HUB_REQUESTS_PER_MINUTE',
     default: '',
-    kind: wholeNumber(1, 10_000),
+    kind: wholeNumber(1, 100_000),
     sentence:
       "Ceiling of the request budget; the server's headers may lower it. Default: 180, with a token 600.",
   },
