@@ -23,7 +23,9 @@ export class CreateTheMonitorsTables1764000001000 implements MigrationInterface 
         PRIMARY KEY (image_id, tag_name)
       )`);
     // Aliases of a build; and the list of an image's tags, newest first.
-    await run.query(`CREATE INDEX observed_tags_digest_idx ON image_monitor.observed_tags (image_id, digest)`);
+    await run.query(
+      `CREATE INDEX observed_tags_digest_idx ON image_monitor.observed_tags (image_id, digest)`,
+    );
     await run.query(`
       CREATE INDEX observed_tags_newest_idx
         ON image_monitor.observed_tags (image_id, last_updated DESC NULLS LAST, tag_name)`);

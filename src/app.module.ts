@@ -1,4 +1,4 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ScheduleModule } from '@nestjs/schedule';
@@ -14,6 +14,8 @@ import { ImageMonitoringModule } from './image-monitoring.module.js';
 export interface ApplicationOptions {
   settings: Settings;
   dataSource: DataSource;
+  /** Default: our own, as the settings have it. */
+  logger?: LoggerService;
 }
 
 /** The stand-alone application: the service's module, and what a host platform would bring itself. */
@@ -38,7 +40,7 @@ export class AppModule {
 export async function createApplication(options: ApplicationOptions): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.with(options), {
     bodyParser: false,
-    logger: new ServiceLogger(options.settings),
+    logger: options.logger ?? new ServiceLogger(options.settings),
   });
   configureHttp(app, options.settings);
   setUpOpenApi(app);

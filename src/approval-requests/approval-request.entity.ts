@@ -21,7 +21,8 @@ export class ApprovalRequest {
   /** Null: the question is about the image. */
   @Column({ name: 'tag_name', type: 'varchar', length: 128, nullable: true }) tagName!: string | null;
   @Column({ type: 'varchar', length: 20, default: 'pending' }) status!: RequestStatus;
-  @Column({ name: 'requested_by', type: 'varchar', length: 255, default: 'image_monitor' }) requestedBy!: string;
+  @Column({ name: 'requested_by', type: 'varchar', length: 255, default: 'image_monitor' })
+  requestedBy!: string;
   @Column({ name: 'requested_at', type: 'timestamptz', default: () => 'now()' }) requestedAt!: Date;
   @Column({ name: 'reviewed_by', type: 'varchar', length: 255, nullable: true }) reviewedBy!: string | null;
   @Column({ name: 'reviewed_at', type: 'timestamptz', nullable: true }) reviewedAt!: Date | null;
@@ -38,7 +39,8 @@ export class ApprovalRequest {
   @Column({ type: 'varchar', length: 10, nullable: true }) bump!: Bump | null;
 
   /** `{7,4,2}` for `7.4.2-alpine`, so that versions sort; null: the tag is no version. */
-  @Column({ name: 'version_numbers', type: 'bigint', array: true, nullable: true }) versionNumbers!: string[] | null;
+  @Column({ name: 'version_numbers', type: 'bigint', array: true, nullable: true }) versionNumbers!:
+    string[] | null;
   @Column({ name: 'pushed_at', type: 'timestamptz', nullable: true }) pushedAt!: Date | null;
   @Column({ name: 'size_bytes', type: 'bigint', nullable: true, transformer: BIGINT_AS_NUMBER })
   sizeBytes!: number | null;

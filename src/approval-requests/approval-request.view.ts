@@ -22,7 +22,12 @@ export class ApprovalRequestView {
   image_id!: number | null;
   @ApiProperty({ example: 'redis' }) image_name!: string;
   @ApiProperty({ example: 'docker.io' }) registry!: string;
-  @ApiProperty({ type: String, nullable: true, example: '7.5-alpine', description: 'null: the question is about the image.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '7.5-alpine',
+    description: 'null: the question is about the image.',
+  })
   tag_name!: string | null;
   @ApiProperty({ enum: REQUEST_STATUSES }) status!: string;
   @ApiProperty({ example: 'image_monitor' }) requested_by!: string;
@@ -31,25 +36,40 @@ export class ApprovalRequestView {
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) reviewed_at!: string | null;
   @ApiProperty({ type: String, nullable: true }) notes!: string | null;
   @ApiProperty({ type: String, nullable: true }) rejection_reason!: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'What an approval approves.' }) digest!: string | null;
-  @ApiProperty({ type: String, nullable: true, example: '7-alpine', description: 'What it is compared within.' })
+  @ApiProperty({ type: String, nullable: true, description: 'What an approval approves.' }) digest!:
+    string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '7-alpine',
+    description: 'What it is compared within.',
+  })
   line!: string | null;
   @ApiProperty({ type: String, nullable: true, example: '-alpine' }) variant!: string | null;
-  @ApiProperty({ enum: BUMPS, nullable: true, description: 'What it is to the newest approved tag of its line.' })
+  @ApiProperty({
+    enum: BUMPS,
+    nullable: true,
+    description: 'What it is to the newest approved tag of its line.',
+  })
   bump!: string | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) pushed_at!: string | null;
   @ApiProperty({ type: 'integer', nullable: true }) size_bytes!: number | null;
   @ApiProperty({ type: 'integer', nullable: true }) size_change_bytes!: number | null;
   @ApiProperty({ type: [String], description: 'Platforms of the approved tag that it lacks.' })
   platforms_missing!: string[];
-  @ApiProperty({ type: 'integer', nullable: true, description: 'The request whose approval closed this one.' })
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'The request whose approval closed this one.',
+  })
   superseded_by!: number | null;
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) batch_id!: string | null;
   @ApiProperty({ type: ApprovedTagView, nullable: true }) approved!: ApprovedTagView | null;
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
-    description: 'The document to decide by: last_updated, digest, architectures, auto_detected, source and more.',
+    description:
+      'The document to decide by: last_updated, digest, architectures, auto_detected, source and more.',
   })
   metadata!: Record<string, unknown>;
 }
@@ -88,7 +108,12 @@ export class BulkResultView {
 /** The answer to a bulk decision, or to its dry run. */
 export class BulkAnswer {
   @ApiProperty({ enum: DECISION_ACTIONS, required: false }) action?: string;
-  @ApiProperty({ type: String, format: 'uuid', required: false, description: 'Names the batch in the audit log.' })
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    required: false,
+    description: 'Names the batch in the audit log.',
+  })
   batch_id?: string;
   @ApiProperty({ required: false, description: 'Dry run only: send it with the same order to carry it out.' })
   preview_token?: string;
@@ -99,7 +124,10 @@ export class BulkAnswer {
     example: { approved: 31, refused: 2 },
   })
   counts!: Record<string, number>;
-  @ApiProperty({ type: 'integer', description: 'Requests that the order means but this call did not get to.' })
+  @ApiProperty({
+    type: 'integer',
+    description: 'Requests that the order means but this call did not get to.',
+  })
   remaining!: number;
   @ApiProperty({ type: [BulkResultView] }) results!: BulkResultView[];
   @ApiProperty({ type: String, nullable: true, required: false }) cursor?: string | null;

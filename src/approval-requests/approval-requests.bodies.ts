@@ -27,7 +27,11 @@ const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]
 
 /** `?status=pending&image_id=1…`; whatever is left out does not filter. */
 export class ListRequestsQuery extends PageQuery {
-  @ApiPropertyOptional({ enum: REQUEST_STATUSES, isArray: true, description: 'Several: status=approved&status=rejected.' })
+  @ApiPropertyOptional({
+    enum: REQUEST_STATUSES,
+    isArray: true,
+    description: 'Several: status=approved&status=rejected.',
+  })
   @IfGiven()
   @IsArray()
   @ArrayMaxSize(4)
@@ -83,7 +87,10 @@ export class ApproveBody {
   @Matches(DIGEST, { message: 'takes a digest such as sha256:… with 64 hexadecimal digits' })
   expected_digest?: string;
 
-  @ApiPropertyOptional({ default: false, description: 'Approves the other observed names of the same digest, too.' })
+  @ApiPropertyOptional({
+    default: false,
+    description: 'Approves the other observed names of the same digest, too.',
+  })
   @IfGiven()
   @IsBoolean()
   include_aliases?: boolean;
@@ -96,7 +103,11 @@ export class ApproveBody {
 
 /** Body of a rejection. */
 export class RejectBody {
-  @ApiProperty({ minLength: 1, maxLength: LONGEST_TEXT, example: 'We stay on 7.4 until the memory leak is fixed.' })
+  @ApiProperty({
+    minLength: 1,
+    maxLength: LONGEST_TEXT,
+    example: 'We stay on 7.4 until the memory leak is fixed.',
+  })
   @IsString()
   @Length(1, LONGEST_TEXT)
   @Matches(/\S/, { message: 'takes a reason, not only spaces' })
@@ -136,7 +147,9 @@ export class BulkBody {
   @IsBoolean()
   dry_run?: boolean;
 
-  @ApiPropertyOptional({ description: 'From the dry run; 409 preview_changed when it would come out differently by now.' })
+  @ApiPropertyOptional({
+    description: 'From the dry run; 409 preview_changed when it would come out differently by now.',
+  })
   @IfGiven()
   @IsString()
   @Length(1, 200)

@@ -64,7 +64,11 @@ export class ApprovalRequestsController {
       { sort: query.sort, after: after && { requestedAt: after[0], id: after[1] }, limit: query.limit },
     );
     const page = cursors.page(rows, query.limit, (row) => [row.requested_at_text, row.id]);
-    return { approval_requests: page.rows.map(requestView), ...totalOf(counted), next_cursor: page.nextCursor };
+    return {
+      approval_requests: page.rows.map(requestView),
+      ...totalOf(counted),
+      next_cursor: page.nextCursor,
+    };
   }
 
   @Post('bulk')
@@ -73,9 +77,16 @@ export class ApprovalRequestsController {
   @ApiOperation({ summary: 'Decide up to 1,000 requests, or see what that would do' })
   @ApiOkResponse({ type: BulkAnswer })
   @ApiProblems(400, 409)
-  async bulk(@Body() body: BulkBody, @CurrentActor() actor: Actor, @RequestId() httpRequestId: string): Promise<BulkAnswer> {
+  async bulk(
+    @Body() body: BulkBody,
+    @CurrentActor() actor: Actor,
+    @RequestId() httpRequestId: string,
+  ): Promise<BulkAnswer> {
     if (body.action === 'reject' && body.rejection_reason === undefined) {
-      throw invalidField('rejection_reason', 'takes a reason of 1 to 2,000 characters when requests are rejected');
+      throw invalidField(
+        'rejection_reason',
+        'takes a reason of 1 to 2,000 characters when requests are rejected',
+      );
     }
     return this.decideInBulk.run(
       {
@@ -152,9 +163,14 @@ export class ApprovalRequestsController {
     if (!result) throw new Error(`The decision on request ${id} has no result`);
     const row = await this.found(id);
     if (result.outcome === 'refused') {
-      throw new Refusal('conflict', result.code ?? 'conflict', result.detail ?? 'The request cannot be decided.', {
-        details: { current: requestView(row) },
-      });
+      throw new Refusal(
+        'conflict',
+        result.code ?? 'conflict',
+        result.detail ?? 'The request cannot be decided.',
+        {
+          details: { current: requestView(row) },
+        },
+      );
     }
     return {
       message: DONE[order.action],

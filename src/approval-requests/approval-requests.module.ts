@@ -1,16 +1,22 @@
 import { Module } from '@nestjs/common';
+import { DockerHubModule } from '../docker-hub/docker-hub.module.js';
 import { ApprovalRequestsController } from './approval-requests.controller.js';
+import { ApproveTagByHand } from './approve-tag-by-hand.js';
+import { ChangeTag } from './change-tag.js';
 import { DecideInBulk } from './decide-in-bulk.js';
 import { DecideRequests } from './decide-requests.js';
+import { ImageTagsController } from './image-tags.controller.js';
+import { ReadTagByHand } from './read-tag-by-hand.js';
 
 /**
  * The questions and their answers: opens requests for the tags that the monitor found (`openRequests`, a function of
- * the monitor's transaction), lists them, and decides one or a thousand. What a tag or an image then is, stands in
+ * the monitor's transaction), lists them, and decides one or a thousand; and decisions about a tag that nobody had asked for. What a tag or an image then is, stands in
  * `images/`; what is new at all is found out in `monitor/`.
  */
 @Module({
-  controllers: [ApprovalRequestsController],
-  providers: [DecideRequests, DecideInBulk],
+  imports: [DockerHubModule],
+  controllers: [ApprovalRequestsController, ImageTagsController],
+  providers: [DecideRequests, DecideInBulk, ApproveTagByHand, ChangeTag, ReadTagByHand],
   exports: [DecideRequests, DecideInBulk],
 })
 export class ApprovalRequestsModule {}

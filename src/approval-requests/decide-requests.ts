@@ -11,7 +11,13 @@ import {
   type RequestStatus,
 } from '../domain/decision.js';
 import { parseImageName } from '../domain/image-name.js';
-import { approveTags, decideImages, ensureImages, withdrawTags, type TagToApprove } from '../images/images.sql.js';
+import {
+  approveTags,
+  decideImages,
+  ensureImages,
+  withdrawTags,
+  type TagToApprove,
+} from '../images/images.sql.js';
 import { compareAgain } from './compare-again.js';
 import {
   lockClosedBy,
@@ -104,11 +110,17 @@ export class DecideRequests {
   }
 
   /** The tag itself, its aliases where they are asked for, and the pending requests that the approval answers. */
-  private async addWhatApprovalBrings(tx: EntityManager, order: DecisionOrder, decided: Decided[]): Promise<void> {
+  private async addWhatApprovalBrings(
+    tx: EntityManager,
+    order: DecisionOrder,
+    decided: Decided[],
+  ): Promise<void> {
     const ofTags = decided.filter(({ request }) => request.tag_name !== null && request.image_id !== null);
     if (ofTags.length === 0) return;
     const ownIds = new Set(decided.map(({ request }) => request.id));
-    const pending = await lockPendingOf(tx, [...new Set(ofTags.map(({ request }) => request.image_id as number))]);
+    const pending = await lockPendingOf(tx, [
+      ...new Set(ofTags.map(({ request }) => request.image_id as number)),
+    ]);
     const aliases = order.includeAliases
       ? await readAliases(
           tx,
@@ -124,12 +136,16 @@ export class DecideRequests {
       one.tags.push(tagOfRequest(request, order.actor));
       for (const alias of aliases) {
         const key = `${alias.image_id} ${alias.tag_name}`;
-        if (alias.image_id !== request.image_id || alias.digest !== request.digest || taken.has(key)) continue;
+        if (alias.image_id !== request.image_id || alias.digest !== request.digest || taken.has(key))
+          continue;
         taken.add(key);
         one.tags.push({
           ...tagOfRequest(request, order.actor),
           tag: alias.tag_name,
-          sizeBytes: alias.size_bytes === null ? request.size_bytes && Number(request.size_bytes) : Number(alias.size_bytes),
+          sizeBytes:
+            alias.size_bytes === null
+              ? request.size_bytes && Number(request.size_bytes)
+              : Number(alias.size_bytes),
           pushedAt: alias.last_updated?.toISOString() ?? null,
         } as TagToApprove);
       }
@@ -215,7 +231,8 @@ export class DecideRequests {
         return id === undefined ? [] : [[request.id, id] as const];
       }),
     );
-    const status = order.action === 'approve' ? 'approved' : order.action === 'reject' ? 'rejected' : 'pending';
+    const status =
+      order.action === 'approve' ? 'approved' : order.action === 'reject' ? 'rejected' : 'pending';
     await decideImages(tx, [...idOf.values()], { status, actor: order.actor });
     return idOf;
   }
@@ -245,7 +262,8 @@ function judge(
         status: request.status,
         digest: request.digest,
         reviewedBy: request.reviewed_by,
-        hasPendingSibling: request.has_pending_sibling || (order.action === 'reopen' && reopenedTags.has(key)),
+        hasPendingSibling:
+          request.has_pending_sibling || (order.action === 'reopen' && reopenedTags.has(key)),
       },
       expectedDigest,
     );
@@ -259,7 +277,12 @@ function judge(
   return { decided, refused };
 }
 
-function refusal(id: number, code: DecisionCode, detail: string, request: LockedRequest | undefined): DecisionResult {
+function refusal(
+  id: number,
+  code: DecisionCode,
+  detail: string,
+  request: LockedRequest | undefined,
+): DecisionResult {
   const [digest, status] = [request?.digest ?? null, request?.status ?? null];
   return { id, outcome: 'refused', code, detail, digest, status, superseded: [], aliases: [] };
 }
@@ -330,7 +353,9 @@ function rowsOf(
       rejectionReason: null,
       supersededBy: isReopened ? null : request.id,
       tagBefore:
-        one.status === 'approved' ? { [one.tagName]: before.get(`${request.image_id} ${one.tagName}`) ?? null } : null,
+        one.status === 'approved'
+          ? { [one.tagName]: before.get(`${request.image_id} ${one.tagName}`) ?? null }
+          : null,
     })),
   ];
 }
@@ -353,7 +378,11 @@ function auditOf(order: DecisionOrder, { request, status, tags, closed }: Decide
       subjectId: request.id,
       tagName: request.tag_name,
       from: { status: request.status },
-      to: { status, digest: request.digest, ...(tags.length > 1 ? { tags: tags.map((tag) => tag.tag) } : {}) },
+      to: {
+        status,
+        digest: request.digest,
+        ...(tags.length > 1 ? { tags: tags.map((tag) => tag.tag) } : {}),
+      },
     },
     ...closed.map((one) => ({
       ...shared,

@@ -72,7 +72,10 @@ export interface PendingRequest {
 }
 
 /** Pending tag requests of the images, locked in id order; `…_by_image_idx`. */
-export async function lockPendingOf(tx: EntityManager, imageIds: readonly number[]): Promise<PendingRequest[]> {
+export async function lockPendingOf(
+  tx: EntityManager,
+  imageIds: readonly number[],
+): Promise<PendingRequest[]> {
   return tx.query<PendingRequest[]>(
     `SELECT id, image_id, image_name, tag_name, digest FROM image_approval_requests
       WHERE image_id = ANY ($1::int[]) AND status = 'pending' AND tag_name IS NOT NULL ORDER BY id FOR UPDATE`,
@@ -108,7 +111,17 @@ export async function readAliases(
 export async function lockClosedBy(
   tx: EntityManager,
   ids: readonly number[],
-): Promise<{ id: number; superseded_by: number; status: RequestStatus; tag_name: string; image_id: number; image_name: string; has_pending: boolean }[]> {
+): Promise<
+  {
+    id: number;
+    superseded_by: number;
+    status: RequestStatus;
+    tag_name: string;
+    image_id: number;
+    image_name: string;
+    has_pending: boolean;
+  }[]
+> {
   return tx.query(
     `SELECT r.id, r.superseded_by, r.status, r.tag_name, r.image_id, r.image_name,
             EXISTS (SELECT FROM image_approval_requests s WHERE s.image_id = r.image_id AND s.tag_name = r.tag_name
@@ -192,7 +205,10 @@ export interface ComparedRequest {
 }
 
 /** Writes comparisons; one UPDATE for any number, under the images' locks. */
-export async function writeComparisons(tx: EntityManager, compared: readonly ComparedRequest[]): Promise<void> {
+export async function writeComparisons(
+  tx: EntityManager,
+  compared: readonly ComparedRequest[],
+): Promise<void> {
   if (compared.length === 0) return;
   await tx.query(
     `UPDATE image_approval_requests r

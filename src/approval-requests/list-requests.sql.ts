@@ -78,7 +78,9 @@ export function conditionsOf(filter: RequestFilter, values: unknown[]): string[]
   const conditions: string[] = [];
   if (filter.status) {
     conditions.push(
-      filter.status.length === 1 ? `r.status = ${add(filter.status[0])}` : `r.status = ANY (${add(filter.status)}::text[])`,
+      filter.status.length === 1
+        ? `r.status = ${add(filter.status[0])}`
+        : `r.status = ANY (${add(filter.status)}::text[])`,
     );
   }
   if (filter.imageId !== undefined) conditions.push(`r.image_id = ${add(filter.imageId)}`);
@@ -101,7 +103,7 @@ export async function listRequests(
   const values: unknown[] = [];
   const conditions = conditionsOf(filter, values);
   const counted = `SELECT count(*)::int FROM (SELECT FROM image_approval_requests r
-    ${where(conditions)} LIMIT ${MAX_EXACT_TOTAL + 1}) AS some`;
+    ${where(conditions)} LIMIT ${MAX_EXACT_TOTAL + 1}) AS counted_rows`;
   const [direction, sign] = page.sort === 'newest' ? ['DESC', '<'] : ['ASC', '>'];
   const ofPage = page.after
     ? [

@@ -5,7 +5,12 @@ import type { RegistryTag } from '../domain/registry-tag.js';
 import { requestMetadata } from '../domain/request-metadata.js';
 import { microsToText } from '../domain/stamp.js';
 import type { WhatIsNew } from '../domain/what-is-new.js';
-import { readOpeningFacts, writeRequests, type RequestColumns, type WrittenRequest } from './approval-requests.sql.js';
+import {
+  readOpeningFacts,
+  writeRequests,
+  type RequestColumns,
+  type WrittenRequest,
+} from './approval-requests.sql.js';
 
 /** The image whose tags were read. */
 export interface ImageOfRequests {

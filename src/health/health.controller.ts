@@ -40,9 +40,14 @@ export class HealthController {
       await this.db.query(`SELECT id FROM image_monitor.audit_log LIMIT 0`);
     } catch (error) {
       const why = error instanceof Error ? error.message : 'unknown';
-      throw new Refusal('unavailable', 'not_ready', 'The database does not answer, or has not been migrated.', {
-        details: { reason: /does not exist/.test(why) ? 'not_migrated' : 'database' },
-      });
+      throw new Refusal(
+        'unavailable',
+        'not_ready',
+        'The database does not answer, or has not been migrated.',
+        {
+          details: { reason: /does not exist/.test(why) ? 'not_migrated' : 'database' },
+        },
+      );
     }
     return { status: 'ok' };
   }

@@ -112,7 +112,12 @@ export class CheckImage {
     return page;
   }
 
-  private completed(image: ClaimedImage, reading: Reading, news: WhatIsNew, startedMsAgo: number): CheckResult {
+  private completed(
+    image: ClaimedImage,
+    reading: Reading,
+    news: WhatIsNew,
+    startedMsAgo: number,
+  ): CheckResult {
     const isFirst = image.inventoryTo === null;
     return {
       outcome: isUnchanged(news) ? 'unchanged' : 'changed',
@@ -194,26 +199,44 @@ export class CheckImage {
   }
 
   /** Closes a check that found nothing out; the `switch` is the table of SPEC 5.7. */
-  private async closeUnfinished(image: ClaimedImage, error: unknown, startedMsAgo: number): Promise<CheckReport> {
+  private async closeUnfinished(
+    image: ClaimedImage,
+    error: unknown,
+    startedMsAgo: number,
+  ): Promise<CheckReport> {
     if (error instanceof LeaseIsLost) return this.lost(image);
     if (error instanceof CheckIsStopped) {
       await releaseLease(this.db, image);
       return { ...NOTHING_FOUND, outcome: 'stopped', error: null };
     }
     if (error instanceof BudgetIsShort) {
-      return this.close(image, { outcome: 'postponed', nextCheckInMs: error.waitMs, startedMsAgo, error: null, kind: null });
+      return this.close(image, {
+        outcome: 'postponed',
+        nextCheckInMs: error.waitMs,
+        startedMsAgo,
+        error: null,
+        kind: null,
+      });
     }
     if (!(error instanceof DockerHubError)) {
       // A bug, or the database: if it answers, the check is tried again later instead of at once and for ever.
       this.logger.error(error);
-      return this.fail(image, { startedMsAgo, kind: 'internal', message: 'internal error, see the log', isRetried: true });
+      return this.fail(image, {
+        startedMsAgo,
+        kind: 'internal',
+        message: 'internal error, see the log',
+        isRetried: true,
+      });
     }
     switch (error.kind) {
       case 'rate_limited': {
         const waitMs = error.retryAfterMs ?? 60_000;
         await this.budget.pause(waitMs, error.message);
         this.logger.warn(
-          new LogLine(`Docker Hub asks to wait ${Math.ceil(waitMs / 1000)} s: all checks pause`, fieldsOf(image)),
+          new LogLine(
+            `Docker Hub asks to wait ${Math.ceil(waitMs / 1000)} s: all checks pause`,
+            fieldsOf(image),
+          ),
         );
         return this.close(image, {
           outcome: 'postponed',
@@ -224,7 +247,12 @@ export class CheckImage {
         });
       }
       case 'not_found':
-        return this.fail(image, { startedMsAgo, kind: error.kind, message: 'not found on Docker Hub', isRetried: false });
+        return this.fail(image, {
+          startedMsAgo,
+          kind: error.kind,
+          message: 'not found on Docker Hub',
+          isRetried: false,
+        });
       case 'refused':
         return this.fail(image, { startedMsAgo, kind: error.kind, message: error.message, isRetried: false });
       case 'paging_refused':
@@ -295,7 +323,10 @@ export class CheckImage {
 
   private lost(image: ClaimedImage): CheckReport {
     this.logger.warn(
-      new LogLine(`The check of ${image.imageName} took longer than its lease; its result is dropped`, fieldsOf(image)),
+      new LogLine(
+        `The check of ${image.imageName} took longer than its lease; its result is dropped`,
+        fieldsOf(image),
+      ),
     );
     return { ...NOTHING_FOUND, outcome: 'lost', error: null };
   }

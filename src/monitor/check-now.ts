@@ -33,7 +33,8 @@ export class CheckNow {
 
   async run(imageId: number, options: { isAwaited: boolean }): Promise<CheckNowResult> {
     const claim = await claimOneImage(this.db, this.budget.key, imageId);
-    if (claim.state === 'unknown') throw new Refusal('not_found', 'image_not_found', `There is no image ${imageId}.`);
+    if (claim.state === 'unknown')
+      throw new Refusal('not_found', 'image_not_found', `There is no image ${imageId}.`);
     if (claim.state === 'not_approved') {
       throw new Refusal(
         'conflict',
@@ -43,7 +44,12 @@ export class CheckNow {
       );
     }
     if (claim.state === 'queued') {
-      return { isFinished: false, imageName: claim.imageName, checkId: claim.checkId, startsInMs: claim.startsInMs };
+      return {
+        isFinished: false,
+        imageName: claim.imageName,
+        checkId: claim.checkId,
+        startsInMs: claim.startsInMs,
+      };
     }
     const imageName = claim.state === 'claimed' ? claim.image.imageName : claim.imageName;
     const checkId = claim.state === 'claimed' ? claim.image.checkId : claim.checkId;
@@ -57,7 +63,11 @@ export class CheckNow {
       : { isFinished: false, imageName, checkId, startsInMs: 0 };
   }
 
-  private async outcomeOf(imageId: number, checkId: string, own: Promise<unknown> | null): Promise<Check | null> {
+  private async outcomeOf(
+    imageId: number,
+    checkId: string,
+    own: Promise<unknown> | null,
+  ): Promise<Check | null> {
     const waitUntil = performance.now() + LONGEST_WAIT_MS;
     for (;;) {
       const remaining = waitUntil - performance.now();

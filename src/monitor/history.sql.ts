@@ -40,11 +40,20 @@ export async function listObservedTags(
       OR (o.last_updated = $${time}::timestamptz AND o.tag_name > $${name}))`;
   }
   const rows = await db.query<
-    { inventory_state: string; counted: number; rows: (Omit<ObservedTagRow, 'first_seen_at' | 'last_seen_at'> & { first_seen_at: string; last_seen_at: string })[] | null }[]
+    {
+      inventory_state: string;
+      counted: number;
+      rows:
+        | (Omit<ObservedTagRow, 'first_seen_at' | 'last_seen_at'> & {
+            first_seen_at: string;
+            last_seen_at: string;
+          })[]
+        | null;
+    }[]
   >(
     `SELECT i.inventory_state,
             (SELECT count(*)::int FROM (SELECT FROM image_monitor.observed_tags o WHERE o.image_id = i.id
-              LIMIT ${MAX_EXACT_TOTAL + 1}) AS some) AS counted,
+              LIMIT ${MAX_EXACT_TOTAL + 1}) AS counted_rows) AS counted,
             (SELECT json_agg(page) FROM (
                SELECT o.tag_name, o.digest, o.last_updated_text,
                       to_char(o.last_updated AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS last_updated_micros_text,
@@ -79,7 +88,7 @@ export async function listObservedTags(
 export async function countChecks(db: DataSource, imageId: number): Promise<number | null> {
   const rows = await db.query<{ counted: number }[]>(
     `SELECT (SELECT count(*)::int FROM (SELECT FROM image_monitor.checks c WHERE c.image_id = i.id
-               LIMIT ${MAX_EXACT_TOTAL + 1}) AS some) AS counted
+               LIMIT ${MAX_EXACT_TOTAL + 1}) AS counted_rows) AS counted
        FROM images i WHERE i.id = $1`,
     [imageId],
   );

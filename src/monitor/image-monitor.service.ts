@@ -12,7 +12,13 @@ import { SETTINGS, type Settings } from '../config/settings.js';
 import { DATA_SOURCE } from '../database/data-source.js';
 import { RequestBudget } from '../docker-hub/budget.js';
 import { CheckImage, type CheckReport } from './check-image.js';
-import { claimDueImages, countImages, isAnythingDue, releaseLeases, type ClaimedImage } from './monitor.sql.js';
+import {
+  claimDueImages,
+  countImages,
+  isAnythingDue,
+  releaseLeases,
+  type ClaimedImage,
+} from './monitor.sql.js';
 
 /** How often the database is asked for due images; with nothing due that costs a fraction of a millisecond. */
 const BEAT_MS = 1_000;
@@ -145,7 +151,14 @@ export class ImageMonitorService implements OnApplicationBootstrap, BeforeApplic
   private async beginCycle(): Promise<void> {
     const counts = await countImages(this.db);
     this.voice = { isQuiet: counts.images_watched >= MANY_IMAGES };
-    this.cycle = { startedAt: new Date(), finishedAt: null, checked: 0, changed: 0, failed: 0, requestsCreated: 0 };
+    this.cycle = {
+      startedAt: new Date(),
+      finishedAt: null,
+      checked: 0,
+      changed: 0,
+      failed: 0,
+      requestsCreated: 0,
+    };
     this.logger.log('Checking for new image tags...');
     this.logger.log(
       new LogLine(`Monitoring ${counts.images_watched} images`, { images_watched: counts.images_watched }),

@@ -1,5 +1,12 @@
 import { Get, Headers, HttpCode, HttpStatus, Inject, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
 import { InjectRepository } from '@nestjs/typeorm';
 import { LessThan, Repository, type DataSource } from 'typeorm';
 import { SETTINGS, type Settings } from '../config/settings.js';
@@ -72,7 +79,11 @@ export class MonitorController {
       images_due: counts.images_due,
       checks_in_flight: counts.checks_in_flight,
       last_cycle: cycle && cycleView(cycle),
-      budget: { ...budget, waiting: counts.images_due, demand: Math.round((wanted / budget.limit) * 1000) / 1000 },
+      budget: {
+        ...budget,
+        waiting: counts.images_due,
+        demand: Math.round((wanted / budget.limit) * 1000) / 1000,
+      },
       credentials: this.hub.credentialsState(),
     };
   }
@@ -104,7 +115,8 @@ export class MonitorController {
     const isAwaited = !/(^|,)\s*respond-async\b/i.test(prefer ?? '');
     const result = await this.checkNow.run(imageId, { isAwaited });
     const message = 'Image check triggered successfully';
-    if (result.isFinished) return { message, image_name: result.imageName, check: checkSummary(result.check) };
+    if (result.isFinished)
+      return { message, image_name: result.imageName, check: checkSummary(result.check) };
 
     answer.status(HttpStatus.ACCEPTED);
     answer.header('Location', `checks/${result.checkId}`);
@@ -142,7 +154,11 @@ export class MonitorController {
   @ApiOkResponse({ type: OneCheckAnswer })
   @ApiProblems(400, 404)
   async oneCheck(@IdParam('imageId') imageId: number, @Param('id') id: string): Promise<OneCheckAnswer> {
-    const unknown = new Refusal('not_found', 'check_not_found', `Image ${imageId} has no check ${id.slice(0, 32)}.`);
+    const unknown = new Refusal(
+      'not_found',
+      'check_not_found',
+      `Image ${imageId} has no check ${id.slice(0, 32)}.`,
+    );
     if (!/^[1-9][0-9]{0,17}$/.test(id)) throw unknown;
     // Open first: a check that ends in between has its row by the time that is looked for.
     const open = await findOpenCheck(this.db, imageId, id);
@@ -169,14 +185,20 @@ export class MonitorController {
   @ApiOperation({ summary: 'What is on the registry, newest first, and where each tag stands' })
   @ApiOkResponse({ type: ObservedTagList })
   @ApiProblems(400, 404)
-  async observedTags(@IdParam('imageId') imageId: number, @Query() query: PageQuery): Promise<ObservedTagList> {
+  async observedTags(
+    @IdParam('imageId') imageId: number,
+    @Query() query: PageQuery,
+  ): Promise<ObservedTagList> {
     const after = OBSERVED_CURSOR.read(query.cursor);
     const { rows, counted, inventory } = await listObservedTags(this.db, imageId, {
       after: after && { lastUpdated: after[0], tagName: after[1] },
       limit: query.limit,
     });
     if (inventory === null) throw unknownImage(imageId);
-    const page = OBSERVED_CURSOR.page(rows, query.limit, (row) => [row.last_updated_micros_text, row.tag_name]);
+    const page = OBSERVED_CURSOR.page(rows, query.limit, (row) => [
+      row.last_updated_micros_text,
+      row.tag_name,
+    ]);
     return {
       observed_tags: page.rows.map((row) => ({
         tag: row.tag_name,

@@ -107,8 +107,9 @@ const LEASE = `lease_token = gen_random_uuid(),
  * nothing and leaves the budget alone. A crash after it costs the leases' 30 s and the tokens.
  */
 export async function claimDueImages(db: DataSource, key: BudgetKey, slots: number): Promise<ClaimedImage[]> {
-  const rows = await db.query<ClaimedRow[]>(
-    `WITH manual ${dueWithPriority(0, '$1::bigint')},
+  const rows = await db
+    .query<ClaimedRow[]>(
+      `WITH manual ${dueWithPriority(0, '$1::bigint')},
      hinted ${dueWithPriority(1, '$1::bigint - (SELECT count(*) FROM manual)')},
      regular ${dueWithPriority(2, '$1::bigint - (SELECT count(*) FROM manual) - (SELECT count(*) FROM hinted)')},
      due AS (SELECT * FROM manual UNION ALL SELECT * FROM hinted UNION ALL SELECT * FROM regular),
@@ -128,8 +129,9 @@ export async function claimDueImages(db: DataSource, key: BudgetKey, slots: numb
        SELECT id FROM due ORDER BY check_priority, next_check_at
         LIMIT coalesce((SELECT paid::bigint FROM payment), 0))
      UPDATE images i SET ${LEASE} FROM chosen WHERE i.id = chosen.id RETURNING ${CLAIMED_COLUMNS}`,
-    [slots, key.registry, key.credential],
-  ).then(records);
+      [slots, key.registry, key.credential],
+    )
+    .then(records);
   return rows.map(claimedImage);
 }
 
@@ -142,7 +144,12 @@ function records<Row>(answer: Row[] | [Row[], number]): Row[] {
 export type ManualClaim =
   | { readonly state: 'claimed'; readonly image: ClaimedImage }
   | { readonly state: 'running'; readonly imageName: string; readonly checkId: string }
-  | { readonly state: 'queued'; readonly imageName: string; readonly checkId: string; readonly startsInMs: number }
+  | {
+      readonly state: 'queued';
+      readonly imageName: string;
+      readonly checkId: string;
+      readonly startsInMs: number;
+    }
   | { readonly state: 'not_approved'; readonly imageName: string; readonly approvalStatus: string }
   | { readonly state: 'unknown' };
 
@@ -153,7 +160,12 @@ export type ManualClaim =
  */
 export async function claimOneImage(db: DataSource, key: BudgetKey, imageId: number): Promise<ManualClaim> {
   const rows = await db.query<
-    (ClaimedRow & { approval_status: string; was_free: boolean; is_claimed: boolean; wait_seconds: number | null })[]
+    (ClaimedRow & {
+      approval_status: string;
+      was_free: boolean;
+      is_claimed: boolean;
+      wait_seconds: number | null;
+    })[]
   >(
     `WITH image AS MATERIALIZED (
        SELECT id, approval_status, ${IS_FREE} AS is_free FROM images WHERE id = $1 FOR NO KEY UPDATE),
@@ -399,8 +411,8 @@ export async function countImages(db: DataSource): Promise<MonitorCounts> {
          WHERE ${CAN_BE_CLAIMED} AND next_check_at <= now() AND ${IS_FREE}) AS images_due,
        (SELECT count(*)::int FROM images WHERE lease_token IS NOT NULL AND lease_expires_at > now())
          AS checks_in_flight,
-       (SELECT greatest(0, round(extract(epoch FROM
-                 coalesce(min(next_check_at) FILTER (WHERE ${IS_FREE}), min(next_check_at)) - now()) * 1000))::float8
+       (SELECT CASE WHEN count(*) > 0 THEN greatest(0, round(extract(epoch FROM
+                 coalesce(min(next_check_at) FILTER (WHERE ${IS_FREE}), min(next_check_at)) - now()) * 1000))::float8 END
           FROM images WHERE ${CAN_BE_CLAIMED} AND watch_for_updates) AS next_check_in_ms`,
   );
   const row = rows[0];

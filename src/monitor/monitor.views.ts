@@ -5,12 +5,22 @@ import type { Cycle } from './image-monitor.service.js';
 /** The request budget: what may still be asked of Docker Hub. */
 export class BudgetView {
   @ApiProperty({ type: 'integer', example: 180, description: 'Requests a minute.' }) limit!: number;
-  @ApiProperty({ type: 'integer', example: 15, description: 'Requests that may leave now.' }) remaining!: number;
+  @ApiProperty({ type: 'integer', example: 15, description: 'Requests that may leave now.' })
+  remaining!: number;
   @ApiProperty({ format: 'date-time', description: 'When the budget is full again.' }) resets_at!: string;
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Docker Hub asked to wait until then.' })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Docker Hub asked to wait until then.',
+  })
   paused_until!: string | null;
-  @ApiProperty({ type: 'integer', description: 'Due images that wait for budget or a free slot.' }) waiting!: number;
-  @ApiProperty({ example: 0.05, description: 'Requests wanted a minute ÷ limit; above 1 images wait longer.' })
+  @ApiProperty({ type: 'integer', description: 'Due images that wait for budget or a free slot.' })
+  waiting!: number;
+  @ApiProperty({
+    example: 0.05,
+    description: 'Requests wanted a minute ÷ limit; above 1 images wait longer.',
+  })
   demand!: number;
 }
 
@@ -40,27 +50,38 @@ export class MonitorStatusView {
   @ApiProperty({ type: 'integer' }) checks_in_flight!: number;
   @ApiProperty({ type: CycleView, nullable: true }) last_cycle!: CycleView | null;
   @ApiProperty({ type: BudgetView }) budget!: BudgetView;
-  @ApiProperty({ enum: ['none', 'ok', 'rejected'], description: 'The Docker account, where one is configured.' })
+  @ApiProperty({
+    enum: ['none', 'ok', 'rejected'],
+    description: 'The Docker account, where one is configured.',
+  })
   credentials!: string;
 }
 
 /** The answer to a check of everything. */
 export class TriggerAnswer {
   @ApiProperty({ example: 'Manual check triggered successfully' }) message!: string;
-  @ApiProperty({ type: 'integer', example: 9, description: 'Images that were queued.' }) images_checked!: number;
+  @ApiProperty({ type: 'integer', example: 9, description: 'Images that were queued.' })
+  images_checked!: number;
 }
 
 /** How a check by hand came out. */
 export class CheckSummary {
   @ApiProperty({ example: '42' }) id!: string;
-  @ApiProperty({ enum: ['unchanged', 'changed', 'failed', 'postponed', 'running', 'queued'] }) outcome!: string;
+  @ApiProperty({ enum: ['unchanged', 'changed', 'failed', 'postponed', 'running', 'queued'] })
+  outcome!: string;
   @ApiProperty({ type: 'integer' }) tags_seen!: number;
   @ApiProperty({ type: 'integer' }) new_tags!: number;
   @ApiProperty({ type: 'integer' }) requests_created!: number;
-  @ApiProperty({ type: String, nullable: true, description: 'Why it failed or has to wait.' }) error!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Why it failed or has to wait.' }) error!:
+    string | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'When it is tried again.' })
   retry_at!: string | null;
-  @ApiProperty({ type: String, format: 'date-time', required: false, description: 'Queued: when there is budget for it.' })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    required: false,
+    description: 'Queued: when there is budget for it.',
+  })
   starts_at?: string;
 }
 
@@ -101,7 +122,8 @@ export class ObservedTagView {
   @ApiProperty({ example: '7.5-alpine' }) tag!: string;
   @ApiProperty({ enum: ['approved', 'pending', 'rejected', 'superseded', 'seen', 'held'] }) state!: string;
   @ApiProperty({ type: String, nullable: true }) digest!: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'As Docker Hub sent it.' }) last_updated!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'As Docker Hub sent it.' }) last_updated!:
+    string | null;
   @ApiProperty({ type: 'integer', nullable: true }) size_bytes!: number | null;
   @ApiProperty({ type: [String] }) platforms!: string[];
   @ApiProperty({ type: 'integer', nullable: true, description: 'The newest request for it.' })

@@ -132,6 +132,7 @@ async function readFurther(
 function keepNewest(byName: Map<string, RegistryTag>, tags: readonly RegistryTag[]): void {
   for (const tag of tags) {
     const before = byName.get(tag.name);
-    if (!before || (tag.lastUpdated?.micros ?? -1) >= (before.lastUpdated?.micros ?? -1)) byName.set(tag.name, tag);
+    if (!before || (tag.lastUpdated?.micros ?? -1) >= (before.lastUpdated?.micros ?? -1))
+      byName.set(tag.name, tag);
   }
 }
