@@ -129,6 +129,9 @@ export class CreateOrAdoptTheUsersTables1764000000000 implements MigrationInterf
         ADD CONSTRAINT image_tags_status_check CHECK (status IN ('approved', 'revoked'))`);
     await run.query(`
       CREATE UNIQUE INDEX image_tags_one_recommended_idx ON image_tags (image_id) WHERE is_recommended`);
+    // The tags of an image, approved last first: its page, and the newest one beside each image of a list.
+    await run.query(`
+      CREATE INDEX image_tags_newest_idx ON image_tags (image_id, approved_at DESC NULLS LAST, id DESC)`);
 
     await run.query(`
       ALTER TABLE image_approval_requests

@@ -1,7 +1,9 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-export type ImageApprovalStatus = 'pending' | 'approved' | 'rejected';
-export type RequestPolicy = 'most_recent' | 'all';
+export const IMAGE_STATUSES = ['pending', 'approved', 'rejected'] as const;
+export type ImageApprovalStatus = (typeof IMAGE_STATUSES)[number];
+export const REQUEST_POLICIES = ['most_recent', 'all'] as const;
+export type RequestPolicy = (typeof REQUEST_POLICIES)[number];
 /** How much of the tags that were there before the first check has been read. */
 export type InventoryState = 'unread' | 'partial' | 'complete' | 'truncated';
 
@@ -46,10 +48,12 @@ export class Image {
   @Column({ name: 'next_check_at', type: 'timestamptz', default: () => 'now()' }) nextCheckAt!: Date;
 
   /** Minutes, 1 to 10080; null: the service's `CHECK_INTERVAL_MINUTES`. */
-  @Column({ name: 'check_interval_minutes', type: 'integer', nullable: true }) checkIntervalMinutes!: number | null;
+  @Column({ name: 'check_interval_minutes', type: 'integer', nullable: true }) checkIntervalMinutes!:
+    number | null;
 
   /** Which new tags open a request; null: the service's `REQUEST_POLICY`. */
-  @Column({ name: 'request_policy', type: 'varchar', length: 20, nullable: true }) requestPolicy!: RequestPolicy | null;
+  @Column({ name: 'request_policy', type: 'varchar', length: 20, nullable: true })
+  requestPolicy!: RequestPolicy | null;
 
   /** True: the first check records what is there and opens nothing. */
   @Column({ type: 'boolean', default: false }) baseline!: boolean;
@@ -85,7 +89,8 @@ export class Image {
   /** Newest push that the first check saw: what is not newer and turns up later is inventory. Null: never checked. */
   @Column({ name: 'inventory_to', type: 'timestamptz', nullable: true }) inventoryTo!: Date | null;
 
-  @Column({ name: 'inventory_state', type: 'varchar', length: 20, default: 'unread' }) inventoryState!: InventoryState;
+  @Column({ name: 'inventory_state', type: 'varchar', length: 20, default: 'unread' })
+  inventoryState!: InventoryState;
 
   /** The repository's `last_updated` as the listing of its namespace showed it before the last complete check. */
   @Column({ name: 'repository_stamp', type: 'text', nullable: true }) repositoryStamp!: string | null;

@@ -67,7 +67,12 @@ export async function approveTags(tx: EntityManager, tags: readonly TagToApprove
  */
 export async function withdrawTags(
   tx: EntityManager,
-  tags: readonly { imageId: number; tag: string; requestId: number; before: Record<string, unknown> | null }[],
+  tags: readonly {
+    imageId: number;
+    tag: string;
+    requestId: number;
+    before: Record<string, unknown> | null;
+  }[],
 ): Promise<void> {
   if (tags.length === 0) return;
   await tx.query(
@@ -127,4 +132,87 @@ export async function ensureImages(
     [JSON.stringify(images)],
   );
   return new Map(rows.map((row) => [row.image_name, row.id]));
+}
+
+/** How an image is decided on without a request, and by whom. */
+export interface ImageDecision {
+  registry: string;
+  imageName: string;
+  status: 'approved' | 'rejected';
+  actor: string;
+}
+
+/**
+ * Locks the pending question about an image that may not be there yet, before its row is made: decisions lock the
+ * request first, too, where there is no image. One row, by `…_one_pending_image_idx`.
+ */
+export async function lockImageQuestion(
+  tx: EntityManager,
+  image: { registry: string; imageName: string },
+): Promise<void> {
+  await tx.query(
+    `SELECT id FROM image_approval_requests
+      WHERE registry = $1 AND image_name = $2 AND status = 'pending' AND tag_name IS NULL FOR UPDATE`,
+    [image.registry, image.imageName],
+  );
+}
+
+/**
+ * Closes the pending question about an image whose answer was given by changing the image itself; null: there is
+ * none. The table is `approval-requests/`'s, which imports this room, so that the statement stands here. One row, by
+ * `…_one_pending_image_idx`; the caller holds the image's row.
+ */
+export async function closeImageQuestion(
+  tx: EntityManager,
+  imageId: number,
+  decision: ImageDecision,
+): Promise<number | null> {
+  const [rows] = await tx.query<[{ id: number }[], number]>(
+    `UPDATE image_approval_requests
+        SET status = $4::varchar, image_id = coalesce(image_id, $3::integer), reviewed_by = $5, reviewed_at = now(),
+            notes = CASE WHEN $4::varchar = 'approved' THEN 'The image was approved.' END,
+            rejection_reason = CASE WHEN $4::varchar = 'rejected' THEN 'The image was rejected.' END
+      WHERE registry = $1 AND image_name = $2 AND status = 'pending' AND tag_name IS NULL
+      RETURNING id`,
+    [decision.registry, decision.imageName, imageId, decision.status, decision.actor],
+  );
+  return rows[0]?.id ?? null;
+}
+
+/** What would go with an image; each counted up to 10,001. */
+export interface ImageHistory {
+  observed_tags: number;
+  approved_tags: number;
+  approval_requests: number;
+  checks: number;
+}
+
+/** Counts what hangs on an image, in one round trip of four index scans; the tables are the rooms' below, too. */
+export async function readImageHistory(tx: EntityManager, imageId: number): Promise<ImageHistory> {
+  const count = (table: string): string =>
+    `(SELECT count(*)::int FROM (SELECT FROM ${table} WHERE image_id = $1 LIMIT 10001) AS counted_rows)`;
+  const rows = await tx.query<ImageHistory[]>(
+    `SELECT ${count('image_monitor.observed_tags')} AS observed_tags, ${count('image_tags')} AS approved_tags,
+            ${count('image_approval_requests')} AS approval_requests, ${count('image_monitor.checks')} AS checks`,
+    [imageId],
+  );
+  return rows[0] ?? { observed_tags: 0, approved_tags: 0, approval_requests: 0, checks: 0 };
+}
+
+/**
+ * Moves the mark "recommended" to a tag, or (null) takes it away. Two statements, since the unique index on the mark
+ * is looked at row by row; the caller holds the image's row.
+ */
+export async function recommendTag(tx: EntityManager, imageId: number, tagId: number | null): Promise<void> {
+  await tx.query(
+    `UPDATE image_tags SET is_recommended = false, updated_at = now()
+      WHERE image_id = $1 AND is_recommended AND id IS DISTINCT FROM $2::integer`,
+    [imageId, tagId],
+  );
+  if (tagId === null) return;
+  await tx.query(
+    `UPDATE image_tags SET is_recommended = true, updated_at = now()
+      WHERE id = $2 AND image_id = $1 AND NOT is_recommended`,
+    [imageId, tagId],
+  );
 }

@@ -1,0 +1,175 @@
+import { Body, Delete, Get, Inject, Post, Put, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { DataSource } from 'typeorm';
+import { DATA_SOURCE } from '../database/data-source.js';
+import { CurrentActor, Role, type Actor } from '../http/actor.js';
+import { ApiController } from '../http/api-controller.js';
+import { CursorKind, totalOf } from '../http/cursor.js';
+import { IdParam } from '../http/id.pipe.js';
+import { ApiProblems } from '../http/openapi.js';
+import { RequestId } from '../http/request-id.js';
+import { AddImage } from './add-image.js';
+import { ChangeImage } from './change-image.js';
+import { DeleteImage } from './delete-image.js';
+import { ImageTag } from './image-tag.entity.js';
+import { imageNotFound } from './image-settings.js';
+import {
+  CategoryList,
+  ImageDeletedAnswer,
+  ImageList,
+  imageTagView,
+  imageView,
+  ImageWrittenAnswer,
+  monitoredImageView,
+  MonitoringAnswer,
+  OneImageAnswer,
+} from './image.views.js';
+import {
+  CreateImageBody,
+  DeleteImageQuery,
+  ListImagesQuery,
+  MonitoringBody,
+  UpdateImageBody,
+} from './images.bodies.js';
+import { findImage, listCategories, listImages } from './list-images.sql.js';
+import { SwitchMonitoring } from './switch-monitoring.js';
+
+/** Tags shown with an image; whoever has approved more reads the list of observed tags. */
+const MOST_TAGS = 1_000;
+
+const CURSORS = {
+  name: new CursorKind('images:name', ['text', 'text', 'integer']),
+  id: new CursorKind('images:id', ['text', 'text', 'integer']),
+};
+
+/** The images over REST: which there are, what is decided about them, and whether they are watched. */
+@ApiTags('Images')
+@ApiController('images')
+export class ImagesController {
+  constructor(
+    @Inject(DATA_SOURCE) private readonly db: DataSource,
+    private readonly addImage: AddImage,
+    private readonly changeImage: ChangeImage,
+    private readonly deleteImage: DeleteImage,
+    private readonly switchMonitoring: SwitchMonitoring,
+  ) {}
+
+  @Get()
+  @Role('viewer')
+  @ApiOperation({ summary: 'List images' })
+  @ApiOkResponse({ type: ImageList })
+  @ApiProblems(400)
+  async list(@Query() query: ListImagesQuery): Promise<ImageList> {
+    const cursors = CURSORS[query.sort];
+    const after = cursors.read(query.cursor);
+    const { rows, counted } = await listImages(
+      this.db,
+      {
+        status: query.status,
+        category: query.category,
+        search: query.search,
+        watchForUpdates: query.watch_for_updates,
+      },
+      {
+        sort: query.sort,
+        after: after && { registry: after[0], imageName: after[1], id: after[2] },
+        limit: query.limit,
+      },
+    );
+    const page = cursors.page(rows, query.limit, (row) => [row.registry, row.image_name, row.id]);
+    return { images: page.rows.map(imageView), ...totalOf(counted), next_cursor: page.nextCursor };
+  }
+
+  // Above `:id`, since Nest matches routes in their order.
+  @Get('categories')
+  @Role('viewer')
+  @ApiOperation({ summary: 'The categories and how many images each has' })
+  @ApiOkResponse({ type: CategoryList })
+  async categories(): Promise<CategoryList> {
+    return { categories: await listCategories(this.db) };
+  }
+
+  @Get(':id')
+  @Role('viewer')
+  @ApiOperation({ summary: 'One image with its approved tags' })
+  @ApiOkResponse({ type: OneImageAnswer })
+  @ApiProblems(400, 404)
+  async one(@IdParam('id') id: number): Promise<OneImageAnswer> {
+    const row = await findImage(this.db, id);
+    if (!row) throw imageNotFound(id);
+    const [tags, total] = await this.db.getRepository(ImageTag).findAndCount({
+      where: { imageId: id },
+      order: { approvedAt: { direction: 'DESC', nulls: 'LAST' }, id: 'DESC' },
+      take: MOST_TAGS,
+    });
+    return { image: { ...imageView(row), tags: tags.map(imageTagView), tags_total: total } };
+  }
+
+  @Post()
+  @Role('admin')
+  @ApiOperation({ summary: 'Add an image' })
+  @ApiCreatedResponse({ type: ImageWrittenAnswer })
+  @ApiProblems(400, 409)
+  async create(
+    @Body() body: CreateImageBody,
+    @CurrentActor() actor: Actor,
+    @RequestId() httpRequestId: string,
+  ): Promise<ImageWrittenAnswer> {
+    const { image_name: imageName, ...settings } = body;
+    const row = await this.addImage.run({ imageName, settings, actor: actor.name, httpRequestId });
+    return { message: 'Image created successfully', image: imageView(row) };
+  }
+
+  @Put(':id')
+  @Role('admin')
+  @ApiOperation({ summary: 'Change an image; what is left out stays' })
+  @ApiOkResponse({ type: ImageWrittenAnswer })
+  @ApiProblems(400, 404, 409)
+  async update(
+    @IdParam('id') imageId: number,
+    @Body() body: UpdateImageBody,
+    @CurrentActor() actor: Actor,
+    @RequestId() httpRequestId: string,
+  ): Promise<ImageWrittenAnswer> {
+    const row = await this.changeImage.run({ imageId, settings: body, actor: actor.name, httpRequestId });
+    return { message: 'Image updated successfully', image: imageView(row) };
+  }
+
+  @Delete(':id')
+  @Role('admin')
+  @ApiOperation({ summary: 'Delete an image; one with a history needs ?force=true' })
+  @ApiOkResponse({ type: ImageDeletedAnswer })
+  @ApiProblems(400, 404, 409)
+  async remove(
+    @IdParam('id') imageId: number,
+    @Query() query: DeleteImageQuery,
+    @CurrentActor() actor: Actor,
+    @RequestId() httpRequestId: string,
+  ): Promise<ImageDeletedAnswer> {
+    await this.deleteImage.run({ imageId, isForced: query.force ?? false, actor: actor.name, httpRequestId });
+    return { message: 'Image deleted successfully' };
+  }
+
+  @Put(':imageId/monitoring')
+  @Role('admin')
+  @ApiOperation({ summary: 'Switch the watching of an image on or off' })
+  @ApiOkResponse({ type: MonitoringAnswer })
+  @ApiProblems(400, 404, 409)
+  async monitoring(
+    @IdParam('imageId') imageId: number,
+    @Body() body: MonitoringBody,
+    @CurrentActor() actor: Actor,
+    @RequestId() httpRequestId: string,
+  ): Promise<MonitoringAnswer> {
+    const image = await this.switchMonitoring.run({
+      imageId,
+      isWatched: body.watch_for_updates,
+      actor: actor.name,
+      httpRequestId,
+    });
+    return {
+      message: `Monitoring ${body.watch_for_updates ? 'enabled' : 'disabled'} successfully`,
+      image: monitoredImageView(image),
+    };
+  }
+}
