@@ -10,8 +10,8 @@ import { ReadTagByHand } from './read-tag-by-hand.js';
 
 /**
  * The questions and their answers: opens requests for the tags that the monitor found (`openRequests`, a function of
- * the monitor's transaction), lists them, and decides one or a thousand; and decisions about a tag that nobody had asked for. What a tag or an image then is, stands in
- * `images/`; what is new at all is found out in `monitor/`.
+ * the monitor's transaction), lists them, decides one or a thousand, and takes decisions about a tag that nobody had
+ * asked for. What a tag or an image then is, stands in `images/`; what is new at all is found out in `monitor/`.
  */
 @Module({
   imports: [DockerHubModule],

@@ -2,8 +2,12 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import type { DataSource } from 'typeorm';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { DATA_SOURCE } from '../database/data-source.js';
-import { ensureBudget, lowerBudget, pauseBudget, readBudget, type BudgetKey } from './budget.sql.js';
+import { Refusal } from '../domain/refusals.js';
+import { ensureBudget, lowerBudget, pauseBudget, payOne, readBudget, type BudgetKey } from './budget.sql.js';
 import type { RateLimitReading } from './rate-limit.js';
+
+/** How long a person's question waits for budget before he is told when to come back. */
+const LONGEST_PAY_WAIT_MS = 5_000;
 
 /** The budget as the status shows it. */
 export interface BudgetStatus {
@@ -39,6 +43,28 @@ export class RequestBudget implements OnApplicationBootstrap {
   /** The row must be there before the first claim; a replica with another ceiling changes it for all. */
   async ensure(): Promise<void> {
     await ensureBudget(this.db, this.key, this.requestsPerMinute);
+  }
+
+  /**
+   * Pays for one request that a person waits for, in the client's own words for it (`Pay`). Waits up to 5 s for
+   * budget; longer is a Refusal `budget_exhausted` with the seconds to wait, and nothing was paid.
+   */
+  async pay(): Promise<void> {
+    const waitUntil = performance.now() + LONGEST_PAY_WAIT_MS;
+    for (;;) {
+      const { isPaid, waitMs } = await payOne(this.db, this.key);
+      if (isPaid) return;
+      if (performance.now() + waitMs > waitUntil) {
+        throw new Refusal(
+          'unavailable',
+          'budget_exhausted',
+          'All requests to Docker Hub that may be made now are spent; try again later.',
+          { details: { retry_after_seconds: Math.ceil(waitMs / 1000) } },
+        );
+      }
+      // A little later than said, so that one try is enough where nobody else pays.
+      await new Promise((resolve) => setTimeout(resolve, waitMs + 20));
+    }
   }
 
   /**
