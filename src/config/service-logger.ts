@@ -6,12 +6,23 @@ type Level = 'error' | 'warn' | 'info' | 'debug';
 
 const LEVELS: readonly Level[] = ['error', 'warn', 'info', 'debug'];
 const MARKS: Readonly<Record<Level, string>> = { error: '❌ ', warn: '⚠️  ', info: '', debug: '' };
-const COLOURS: Readonly<Record<Level, string>> = { error: '\u001b[31m', warn: '\u001b[33m', info: '', debug: '\u001b[2m' };
+const COLOURS: Readonly<Record<Level, string>> = {
+  error: '\u001b[31m',
+  warn: '\u001b[33m',
+  info: '',
+  debug: '\u001b[2m',
+};
 const DIM = '\u001b[36m';
 const RESET = '\u001b[0m';
 
 /** Contexts in which Nest narrates its own start; of interest to nobody but who debugs the wiring. */
-const NEST_START = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+const NEST_START = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
 
 /**
  * The stand-alone service's logger. `pretty` prints the user's lines, `[Context] message`, coloured on a terminal
@@ -60,12 +71,19 @@ export class ServiceLogger implements LoggerService {
     const stack = rest.slice(0, -1).find((value) => typeof value === 'string');
     const line = message instanceof LogLine ? message : new LogLine(textOf(message));
     const detail = message instanceof Error ? message.stack : stack;
-    this.output.write(`${this.isJson ? asJson(level, context, line, detail) : this.asText(level, context, line, detail)}\n`);
+    this.output.write(
+      `${this.isJson ? asJson(level, context, line, detail) : this.asText(level, context, line, detail)}\n`,
+    );
   }
 
   private asText(level: Level, context: string, line: LogLine, detail: string | undefined): string {
     const message = MARKS[level] + escapeControls(line.message);
-    const rest = detail ? `\n${detail.split('\n').map((row) => `    ${escapeControls(row)}`).join('\n')}` : '';
+    const rest = detail
+      ? `\n${detail
+          .split('\n')
+          .map((row) => `    ${escapeControls(row)}`)
+          .join('\n')}`
+      : '';
     const prefix = context === '' ? '' : `[${escapeControls(context)}] `;
     if (!this.isColoured) return prefix + message + rest;
     return `${DIM}${prefix}${RESET}${COLOURS[level]}${message}${COLOURS[level] && RESET}${rest}`;

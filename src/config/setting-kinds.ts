@@ -38,7 +38,7 @@ export function flag(): Kind<boolean> {
 
 export function oneOf<const T extends string>(...choices: T[]): Kind<T> {
   return {
-    takes: choices.join(' or '),
+    takes: choices.join(', ').replace(/, (?=[^,]*$)/, ' or '),
     read: (given) => choices.find((choice) => choice === given),
   };
 }

@@ -142,8 +142,7 @@ function binariesOfPackage(): string {
 async function writableFolder(folder: string): Promise<string> {
   try {
     // Asked first: Node's mkdir says ENOENT, of all things, about a folder on a read-only file system.
-    const parent = await nearestFolder(folder);
-    await access(parent, constants.W_OK | constants.X_OK);
+    await access(await nearestFolder(folder), constants.W_OK);
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK | constants.X_OK);
     return await realpath(folder);

@@ -89,7 +89,8 @@ async function withMigrationConnection<T>(
     migrationsRun: false,
     installExtensions: false,
     cache: false,
-    logging: false,
+    // TypeORM's own lines go past our logger; what matters of them is told by `log`.
+    logger: 'debug',
     // One connection, since the lock belongs to the session: what is done under it is done on it.
     poolSize: 1,
     extra: {
