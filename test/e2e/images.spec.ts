@@ -397,6 +397,27 @@ describe('deleting an image', () => {
   });
 });
 
+describe('deleting an image that is being checked', () => {
+  it('leaves nothing behind, and no answer of 5xx', async () => {
+    for (let round = 0; round < 10; round++) {
+      const image = await created({ approval_status: 'approved' });
+      for (let tag = 0; tag < 20; tag++) app.hub.push(image.image_name, `1.0.${tag}`);
+      const answers = await Promise.all([
+        app.api('POST', `/images/${image.id}/check`, undefined, { prefer: 'respond-async' }),
+        put(`/images/${image.id}`, { category: 'gone' }),
+        app.api('DELETE', `/images/${image.id}?force=true`),
+      ]);
+      expect(answers.filter((answer) => answer.status >= 500)).toEqual([]);
+      expect(answers[2]?.status).toBe(200);
+    }
+    const [left] = await app.dataSource.query<{ count: number }[]>(
+      `SELECT count(*)::int AS count FROM image_monitor.observed_tags o LEFT JOIN images i ON i.id = o.image_id
+        WHERE i.id IS NULL`,
+    );
+    expect(left?.count).toBe(0);
+  });
+});
+
 describe('ids and paths', () => {
   it.each([
     ['0', 400],
