@@ -10,6 +10,7 @@ interface Owner extends RunningProcess {
   answer: { url: string; home: string; lines: string[]; refusal?: string };
 }
 
+let temporary: string;
 let folder: string;
 let homes: Set<string>;
 let owners: RunningProcess[];
@@ -45,7 +46,8 @@ const pidFile = (home: string) => join(home, 'postgres', 'data', 'postmaster.pid
 const serverPid = (home: string) => Number.parseInt(readFileSync(pidFile(home), 'utf8'), 10);
 
 beforeEach(() => {
-  folder = join(mkdtempSync(join(tmpdir(), 'owning-')), 'data');
+  temporary = mkdtempSync(join(tmpdir(), 'owning-'));
+  folder = join(temporary, 'data');
   homes = new Set();
   owners = [];
 });
@@ -59,7 +61,7 @@ afterEach(async () => {
     if (processesNaming(home).length > 0) await (await owner()).kill('SIGTERM');
     rmSync(home, { recursive: true, force: true });
   }
-  rmSync(join(folder, '..'), { recursive: true, force: true });
+  rmSync(temporary, { recursive: true, force: true });
 });
 
 describe('an embedded PostgreSQL', () => {
@@ -167,7 +169,7 @@ describe('an embedded PostgreSQL', () => {
   });
 
   it('says that a file is in the way', async () => {
-    const file = join(folder, '..', 'file');
+    const file = join(temporary, 'file');
     writeFileSync(file, '');
     expect((await owner(file)).answer.refusal).toContain('a file is in the way. Set DATA_DIR');
   });
