@@ -40,6 +40,8 @@ export class AppModule {
 export async function createApplication(options: ApplicationOptions): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.with(options), {
     bodyParser: false,
+    // An application that cannot be wired is an error of its caller, not an end of the process.
+    abortOnError: false,
     logger: options.logger ?? new ServiceLogger(options.settings),
   });
   configureHttp(app, options.settings);

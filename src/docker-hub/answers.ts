@@ -1,6 +1,7 @@
 import { isDigest } from '../domain/digest.js';
 import type { Platform } from '../domain/platform.js';
 import { quoted } from '../domain/quoted.js';
+import type { ListedRepository } from '../domain/probe.js';
 import type { RegistryTag } from '../domain/registry-tag.js';
 import { parseStamp, type Stamp } from '../domain/stamp.js';
 import { isTagName } from '../domain/tag.js';
@@ -22,6 +23,15 @@ export interface TagPage {
   /** Address of the next page, on the same origin and repository; null on the last one. */
   readonly next: string | null;
   /** When Docker Hub answered by its own `Date`, by our clock where there is none; milliseconds since 1970. */
+  readonly answeredAtMs: number;
+  readonly rateLimit: RateLimitReading | null;
+}
+
+/** One page of a namespace's repositories, last pushed first. */
+export interface ListingPage {
+  readonly rows: ListedRepository[];
+  /** Address of the next page, on the same origin and namespace; null on the last one. */
+  readonly next: string | null;
   readonly answeredAtMs: number;
   readonly rateLimit: RateLimitReading | null;
 }
@@ -61,6 +71,32 @@ export function parseTagPage(text: string, url: string): TagPageBody {
   const tags: RegistryTag[] = [];
   for (const row of results as unknown[]) tags.push(readTag(row, url));
   return { count, tags, next: next || null };
+}
+
+/**
+ * Reads the body of a listing of repositories (facts.md, section 3.1). Only names and stamps are judged: nothing else
+ * of a row is used, and old rows lack much of it.
+ */
+export function parseListingPage(
+  text: string,
+  url: string,
+): { rows: ListedRepository[]; next: string | null } {
+  const { count, results, next } = parseObject(text, url);
+  if (!isSize(count)) throw wrong(url, 'count', 'a whole number', count);
+  if (!Array.isArray(results)) throw wrong(url, 'results', 'a list', results);
+  if (results.length === 0 && count > 0) {
+    throw malformed(url, `Docker Hub says that there are ${count} repositories and lists none`);
+  }
+  if (next !== null && next !== undefined && typeof next !== 'string') {
+    throw wrong(url, 'next', 'an address or null', next);
+  }
+  const rows = (results as unknown[]).map((row) => {
+    if (!isObject(row)) throw wrong(url, 'results', 'a list of objects', row);
+    const { name, last_updated: lastUpdated } = row;
+    if (typeof name !== 'string' || name === '') throw wrong(url, 'name', 'the name of a repository', name);
+    return { repository: name, lastUpdated: readStamp(lastUpdated ?? null, url) };
+  });
+  return { rows, next: next || null };
 }
 
 /** Reads the body of a single tag's answer, which must be about the tag that was asked for. */
@@ -134,6 +170,24 @@ function orderOfTimes(tags: readonly RegistryTag[], hasNext: boolean): PageOrder
   // Small steps that add up: a hundred nightly builds five minutes apart.
   if (last - first > TOLERATED_INVERSION_MICROS) return 'oldest_first';
   return climbs && !falls && hasNext ? 'oldest_first' : 'newest_first';
+}
+
+/**
+ * How a listing of repositories is ordered. Exactly, other than a page of tags: what stands beneath the first row that
+ * is old enough is never read, so a single row in the wrong place could hide a push. Rows without a time stand anywhere.
+ */
+export function judgeListingOrder(rows: readonly ListedRepository[]): PageOrder {
+  let previous: number | null = null;
+  let falls = false;
+  let climbs = false;
+  for (const { lastUpdated } of rows) {
+    if (lastUpdated === null) continue;
+    if (previous !== null && lastUpdated.micros < previous) falls = true;
+    if (previous !== null && lastUpdated.micros > previous) climbs = true;
+    previous = lastUpdated.micros;
+  }
+  if (!climbs) return 'newest_first';
+  return falls ? 'none' : 'oldest_first';
 }
 
 /** Sorts in place, newest first, tags without a time last; rows of one moment stay as they came. */

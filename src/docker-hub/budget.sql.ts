@@ -9,12 +9,13 @@ import type { EntityManager, DataSource } from 'typeorm';
  * replicas with wrong clocks share it correctly.
  */
 const CEILING = `least(b.requests_per_minute, coalesce(b.server_limit, b.requests_per_minute))`;
-const CAPACITY = `greatest(1.0, ${CEILING} / 12.0)`;
-const PER_SECOND = `least(0.015 * ${CEILING}, (${CEILING} - ${CAPACITY}) / 61.0)`;
+/** What the bucket holds. */
+export const BUDGET_CAPACITY = `greatest(1.0, ${CEILING} / 12.0)`;
+const PER_SECOND = `least(0.015 * ${CEILING}, (${CEILING} - ${BUDGET_CAPACITY}) / 61.0)`;
 
 /** Requests that may leave now; `b` is the row. 0 while paused. */
 export const BUDGET_LEVEL = `(CASE WHEN b.paused_until > clock_timestamp() THEN 0.0 ELSE
-  least(${CAPACITY}, b.tokens + ${PER_SECOND} * greatest(0, extract(epoch FROM clock_timestamp() - b.refilled_at))) END)`;
+  least(${BUDGET_CAPACITY}, b.tokens + ${PER_SECOND} * greatest(0, extract(epoch FROM clock_timestamp() - b.refilled_at))) END)`;
 
 /** Seconds until `wanted` requests may leave. */
 export function budgetWait(wanted: string): string {
@@ -23,7 +24,7 @@ export function budgetWait(wanted: string): string {
 }
 
 /** What a claim must leave in the bucket for checks under way, which pay before any claim. */
-export const BUDGET_RESERVE = `(CASE WHEN ${CAPACITY} >= 4 THEN 1 ELSE 0 END)`;
+export const BUDGET_RESERVE = `(CASE WHEN ${BUDGET_CAPACITY} >= 4 THEN 1 ELSE 0 END)`;
 
 /** Which row: `docker.io` and the account that asks, or `anonymous`. */
 export interface BudgetKey {
@@ -101,7 +102,7 @@ export interface BudgetRow {
 /** Reads the one row; locks nothing. */
 export async function readBudget(db: DataSource, key: BudgetKey): Promise<BudgetRow | null> {
   const rows = await db.query<BudgetRow[]>(
-    `SELECT ${CEILING} AS ceiling, ${BUDGET_LEVEL}::float8 AS level, (${budgetWait(CAPACITY)})::float8 AS full_in_seconds,
+    `SELECT ${CEILING} AS ceiling, ${BUDGET_LEVEL}::float8 AS level, (${budgetWait(BUDGET_CAPACITY)})::float8 AS full_in_seconds,
             CASE WHEN b.paused_until > clock_timestamp() THEN b.paused_until END AS paused_until, b.pause_reason
        FROM image_monitor.request_budgets b WHERE b.registry = $1 AND b.credential = $2`,
     [key.registry, key.credential],

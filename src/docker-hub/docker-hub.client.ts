@@ -4,12 +4,15 @@ import { quoted } from '../domain/quoted.js';
 import type { RegistryTag, RepositoryPath } from '../domain/registry-tag.js';
 import { AccessToken, type CredentialsState } from './access-token.js';
 import {
+  judgeListingOrder,
   judgeOrder,
   parseAccessToken,
+  parseListingPage,
   parseTag,
   parseTagPage,
   readErrorMessage,
   sortNewestFirst,
+  type ListingPage,
   type PageOrder,
   type TagPage,
 } from './answers.js';
@@ -36,6 +39,7 @@ export class DockerHubClient {
    * document says the opposite, so every answer is looked at, and the sign that proved right is remembered.
    */
   private ordering: Ordering = 'last_updated';
+  private listingOrdering: Ordering = 'last_updated';
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -60,6 +64,11 @@ export class DockerHubClient {
   tagsUrl(path: RepositoryPath): string {
     const [namespace, repository] = [path.namespace, path.repository].map(encodeURIComponent);
     return `${this.settings.dockerHubUrl}/v2/repositories/${namespace}/${repository}/tags/`;
+  }
+
+  /** The address of a page of a repository's tags, newest first, by its number. */
+  tagsPageUrl(path: RepositoryPath, page: number): string {
+    return `${this.firstPageUrl(path, this.ordering)}&page=${page}`;
   }
 
   /** Where a person looks at a tag; always on hub.docker.com, whatever DOCKER_HUB_URL says. */
@@ -101,6 +110,31 @@ export class DockerHubClient {
     return newestFirst;
   }
 
+  /** The address of a namespace's repositories, without a query. */
+  listingUrl(namespace: string): string {
+    return `${this.settings.dockerHubUrl}/v2/namespaces/${encodeURIComponent(namespace)}/repositories`;
+  }
+
+  /**
+   * One page of up to 100 repositories of a namespace, last pushed first; the same rules as for a page of tags. Rows
+   * in no order are `malformed`: whoever reads down to a watermark would miss what stands beneath it.
+   */
+  async readListingPage(namespace: string, o: { url: string | null; pay: Pay }): Promise<ListingPage> {
+    const base = this.listingUrl(namespace);
+    const from = o.url === null ? base : this.sameNamespace(namespace, o.url, base);
+    const asked = this.listingOrdering;
+    const first = o.url === null ? `${base}?page_size=${PAGE_SIZE}&ordering=${asked}` : from;
+    const { page, order } = await this.askForListing(namespace, first, o.pay);
+    if (order !== 'oldest_first' || o.url !== null) return inOrder(page, order, first);
+
+    const turned: Ordering = asked === 'last_updated' ? '-last_updated' : 'last_updated';
+    const second = `${base}?page_size=${PAGE_SIZE}&ordering=${turned}`;
+    const again = await this.askForListing(namespace, second, o.pay);
+    const newestFirst = inOrder(again.page, again.order, second);
+    this.listingOrdering = turned;
+    return newestFirst;
+  }
+
   /**
    * One tag as it is now. `timeoutMs` bounds the time on the network, a login that is due apart; the default is
    * DOCKER_HUB_TIMEOUT_MS.
@@ -138,6 +172,19 @@ export class DockerHubClient {
     return { page, order };
   }
 
+  private async askForListing(
+    namespace: string,
+    url: string,
+    pay: Pay,
+  ): Promise<{ page: ListingPage; order: PageOrder }> {
+    const answer = await this.ask(url, pay, this.settings.dockerHubTimeoutMs);
+    const { rows, next: nextText } = parseListingPage(answer.text, url);
+    const next = nextText === null ? null : forward(url, this.sameNamespace(namespace, nextText, url));
+    const { answeredAtMs, header } = answer;
+    const page = { rows, next, answeredAtMs, rateLimit: readRateLimit(header, answeredAtMs) };
+    return { page, order: judgeListingOrder(rows) };
+  }
+
   /** token → transport → status: an answer of 200, or an error. */
   private async ask(url: string, pay: Pay, timeoutMs: number): Promise<HubAnswer> {
     const deadline = new Deadline(timeoutMs);
@@ -161,23 +208,33 @@ export class DockerHubClient {
     return parseAccessToken(answer.text, url);
   }
 
-  /**
-   * The address if it leads to tags of this repository on Docker Hub's own origin, by either family of paths
-   * (facts.md, section 1.1). Anything else would send the token, and our trust, somewhere else.
-   */
+  /** The address if it leads to tags of this repository, by either family of paths (facts.md, section 1.1). */
   private sameRepository(path: RepositoryPath, address: string, from: string): string {
-    const foreign = `Docker Hub's next page ${quoted(redactUrl(address))} is not of the same repository`;
+    const [namespace, repository] = [path.namespace, path.repository].map(encodeURIComponent);
+    return this.onOurOrigin(address, from, [
+      `/v2/repositories/${namespace}/${repository}/tags`,
+      `/v2/namespaces/${namespace}/repositories/${repository}/tags`,
+    ]);
+  }
+
+  /** The address if it leads to the listing of this namespace, by either family of paths (facts.md, section 3.1). */
+  private sameNamespace(namespace: string, address: string, from: string): string {
+    const name = encodeURIComponent(namespace);
+    return this.onOurOrigin(address, from, [
+      `/v2/namespaces/${name}/repositories`,
+      `/v2/repositories/${name}`,
+    ]);
+  }
+
+  /** Anything but our own origin and the paths we asked for would send the token, and our trust, somewhere else. */
+  private onOurOrigin(address: string, from: string, paths: readonly string[]): string {
+    const foreign = `Docker Hub's next page ${quoted(redactUrl(address))} leads somewhere else`;
     if (!URL.canParse(address)) throw new DockerHubError({ kind: 'refused', message: foreign, url: from });
     const url = new URL(address);
     const base = new URL(this.settings.dockerHubUrl);
     const root = base.pathname === '/' ? '' : base.pathname;
-    const [namespace, repository] = [path.namespace, path.repository].map(encodeURIComponent);
-    const families = [
-      `${root}/v2/repositories/${namespace}/${repository}/tags`,
-      `${root}/v2/namespaces/${namespace}/repositories/${repository}/tags`,
-    ];
     const isOurs = url.origin === base.origin && url.username === '' && url.password === '';
-    if (!isOurs || !families.includes(url.pathname.replace(/\/$/, ''))) {
+    if (!isOurs || !paths.some((path) => root + path === url.pathname.replace(/\/$/, ''))) {
       throw new DockerHubError({ kind: 'refused', message: foreign, url: from });
     }
     url.hash = '';
@@ -202,9 +259,9 @@ function forward(current: string, next: string): string {
   return next;
 }
 
-function inOrder(page: TagPage, order: PageOrder, url: string): TagPage {
+function inOrder<Page>(page: Page, order: PageOrder, url: string): Page {
   if (order === 'newest_first') return page;
-  const found = order === 'oldest_first' ? 'the oldest tags first' : 'tags in no order of time';
+  const found = order === 'oldest_first' ? 'the oldest first' : 'its rows in no order of time';
   throw new DockerHubError({ kind: 'malformed', message: `Docker Hub lists ${found}`, url, status: 200 });
 }
 

@@ -15,7 +15,12 @@ const JITTER = 0.1;
  * step with one another for the probe while namespaces spread out.
  */
 export function intervalMs(image: { namespace: string; checkIntervalMinutes: number }): number {
-  return Math.round(image.checkIntervalMinutes * 60_000 * (1 + JITTER * fraction(image.namespace)));
+  return Math.round(image.checkIntervalMinutes * 60_000 * spreadOf(image.namespace));
+}
+
+/** By what the interval of a namespace's images is multiplied: from 1 to 1.1, always the same. */
+export function spreadOf(namespace: string): number {
+  return 1 + JITTER * fraction(namespace);
 }
 
 /**

@@ -95,6 +95,15 @@ export class Image {
   /** The repository's `last_updated` as the listing of its namespace showed it before the last complete check. */
   @Column({ name: 'repository_stamp', type: 'text', nullable: true }) repositoryStamp!: string | null;
 
+  /** What the last probe showed as `repositoryStamp`; null: nothing that can be relied on. */
+  @Column({ name: 'probe_stamp', type: 'text', nullable: true }) probeStamp!: string | null;
+
+  /** A probe or a failure has said that no probe can answer for it: the next check reads its tags. */
+  @Column({ name: 'check_itself', type: 'boolean', default: false }) checkItself!: boolean;
+
+  /** The page of old tags that the back-fill reads next; null: the second. */
+  @Column({ name: 'inventory_page', type: 'integer', nullable: true }) inventoryPage!: number | null;
+
   @Column({ name: 'last_full_check_at', type: 'timestamptz', nullable: true }) lastFullCheckAt!: Date | null;
 
   @Column({ name: 'last_error', type: 'text', nullable: true }) lastError!: string | null;

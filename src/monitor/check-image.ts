@@ -15,21 +15,22 @@ import type { RepositoryPath } from '../domain/registry-tag.js';
 import { compileTagFilter } from '../domain/tag-filter.js';
 import { isUnchanged, whatIsNew, type WhatIsNew } from '../domain/what-is-new.js';
 import type { CheckOutcome } from './check.entity.js';
+import { payForPage, releaseLease, type ClaimedImage } from './claim.sql.js';
+import { BudgetIsShort, CheckIsStopped, LeaseIsLost } from './endings.js';
 import {
   closeCheck,
-  payForPage,
+  countTurnedNotFound,
+  postponeNotFound,
   readKnownTags,
-  releaseLease,
   writeObservedTags,
   type CheckResult,
-  type ClaimedImage,
 } from './monitor.sql.js';
-import { BudgetIsShort, CheckIsStopped, LeaseIsLost, readTags, type Reading } from './read-tags.js';
+import { payerOf } from './payer.js';
+import { readTags, type Reading } from './read-tags.js';
 
-/** A payment older than this is made again, since the budget's arithmetic allows a request one second. */
-const PAYMENT_LASTS_MS = 1_000;
-/** How long a check under way waits in its slot for the budget of its next page. */
-const LONGEST_PAGE_WAIT_MS = 60_000;
+/** SPEC 5.7: so many images that turn 404 within a minute are a block, not deletions. */
+const TURNED_NOT_FOUND_THAT_ARE_A_BLOCK = 5;
+const BLOCK_MS = 60_000;
 
 /** How a check ended, for whoever asked for it. `lost`: another one holds the lease; `stopped`: handed back. */
 export interface CheckReport {
@@ -67,7 +68,10 @@ export class CheckImage {
     try {
       const path = repositoryPathOf(image.imageName);
       this.say(voice, `Checking ${image.imageName} at ${this.hub.tagsUrl(path)}`, image);
-      const pay = this.payer(image, startedAt, signal);
+      const pay = payerOf(() => payForPage(this.db, this.budget.key, image), {
+        claimedAtMs: startedAt,
+        signal,
+      });
       const reading = await readTags({ image, readPage: (url) => this.readPage(path, url, pay), signal });
       this.say(voice, `Found ${reading.tags.length} tags for ${image.imageName}`, image);
 
@@ -80,26 +84,6 @@ export class CheckImage {
     } catch (error) {
       return await this.closeUnfinished(image, error, performance.now() - startedAt);
     }
-  }
-
-  /** The first request of a check was paid with its claim; every further one pays, and waits for budget in its slot. */
-  private payer(image: ClaimedImage, claimedAt: number, signal: AbortSignal): () => Promise<void> {
-    let isPaid = true;
-    return async () => {
-      const isFresh = isPaid && performance.now() - claimedAt < PAYMENT_LASTS_MS;
-      isPaid = false;
-      if (isFresh) return;
-      const waitUntil = performance.now() + LONGEST_PAGE_WAIT_MS;
-      for (;;) {
-        const payment = await payForPage(this.db, this.budget.key, image);
-        if (!payment.isLeased) throw new LeaseIsLost();
-        if (payment.isPaid) return;
-        if (performance.now() + payment.waitMs > waitUntil) throw new BudgetIsShort(payment.waitMs);
-        // The lease lasts 30 s, so a long wait looks in now and then to renew it.
-        await pause(Math.min(payment.waitMs + 20, 10_000), signal);
-        if (signal.aborted) throw new CheckIsStopped();
-      }
-    };
   }
 
   private async readPage(
@@ -126,7 +110,13 @@ export class CheckImage {
       readTo: readTo(reading.newestMicros, reading.answeredAtMs),
       // An empty repository has no inventory: whatever appears later is new.
       inventoryTo: isFirst ? (reading.newestMicros ?? 0) : null,
-      inventoryState: reading.isWhole ? 'complete' : isFirst ? 'partial' : null,
+      inventoryState: reading.isWhole
+        ? 'complete'
+        : reading.isTruncated
+          ? 'truncated'
+          : isFirst
+            ? 'partial'
+            : null,
       consecutiveFailures: 0,
       errorKind: null,
       error: null,
@@ -247,20 +237,44 @@ export class CheckImage {
         });
       }
       case 'not_found':
-        return this.fail(image, {
-          startedMsAgo,
-          kind: error.kind,
-          message: 'not found on Docker Hub',
-          isRetried: false,
-        });
+        return this.closeNotFound(image, startedMsAgo);
       case 'refused':
         return this.fail(image, { startedMsAgo, kind: error.kind, message: error.message, isRetried: false });
-      case 'paging_refused':
       case 'unavailable':
+        await this.budget.countFailure();
+        return this.fail(image, { startedMsAgo, kind: error.kind, message: error.message, isRetried: true });
+      case 'paging_refused':
       case 'unauthorized':
       case 'malformed':
         return this.fail(image, { startedMsAgo, kind: error.kind, message: error.message, isRetried: true });
     }
+  }
+
+  /**
+   * A 404 is no proof of deletion: a block of our address looks the same (docker-hub/facts.md, section 4). Where five
+   * images that could be read before turn 404 within a minute, all checks pause, and then each is asked for once more.
+   */
+  private async closeNotFound(image: ClaimedImage, startedMsAgo: number): Promise<CheckReport> {
+    const kind = 'not_found';
+    const hasTurned = image.readTo !== null && image.consecutiveFailures === 0;
+    if (
+      !hasTurned ||
+      (await countTurnedNotFound(this.db, image.id)) + 1 < TURNED_NOT_FOUND_THAT_ARE_A_BLOCK
+    ) {
+      return this.fail(image, { startedMsAgo, kind, message: 'not found on Docker Hub', isRetried: false });
+    }
+    const error = 'Many images turned "not found" at once: taken for a block by Docker Hub';
+    this.logger.warn(new LogLine(`${error}; all checks pause for ${BLOCK_MS / 1000} s`, fieldsOf(image)));
+    await this.budget.pause(BLOCK_MS, error);
+    await postponeNotFound(this.db, BLOCK_MS, error);
+    return this.close(image, {
+      outcome: 'postponed',
+      nextCheckInMs: BLOCK_MS,
+      startedMsAgo,
+      error,
+      kind,
+      failures: 1,
+    });
   }
 
   private async fail(
@@ -364,18 +378,4 @@ function reportOf(result: CheckResult, requestsCreated: number): CheckReport {
 
 function fieldsOf(image: ClaimedImage): Record<string, string | number> {
   return { image: image.imageName, image_id: image.id, check_id: image.checkId };
-}
-
-/** Waits, or less when the signal comes. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }

@@ -6,7 +6,7 @@ import { RequestBudget } from '../docker-hub/budget.js';
 import { Refusal } from '../domain/refusals.js';
 import { Check } from './check.entity.js';
 import { ImageMonitorService } from './image-monitor.service.js';
-import { claimOneImage } from './monitor.sql.js';
+import { claimOneImage } from './claim.sql.js';
 
 /** How long the caller of a check is kept waiting for its outcome. */
 const LONGEST_WAIT_MS = 10_000;

@@ -11,14 +11,12 @@ import { LogLine } from '../config/log-line.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { DATA_SOURCE } from '../database/data-source.js';
 import { RequestBudget } from '../docker-hub/budget.js';
+import { BackFill } from './back-fill.js';
 import { CheckImage, type CheckReport } from './check-image.js';
-import {
-  claimDueImages,
-  countImages,
-  isAnythingDue,
-  releaseLeases,
-  type ClaimedImage,
-} from './monitor.sql.js';
+import { claimDue, releaseLeases, type ClaimedImage, type ClaimedNamespace } from './claim.sql.js';
+import { countImages, isAnythingDue } from './monitor.sql.js';
+import { ProbeNamespace } from './probe-namespace.js';
+import { releaseNamespaces } from './probe.sql.js';
 
 /** How often the database is asked for due images; with nothing due that costs a fraction of a millisecond. */
 const BEAT_MS = 1_000;
@@ -31,6 +29,10 @@ const DRAIN_MS = 7_000;
 export interface Cycle {
   startedAt: Date;
   finishedAt: Date | null;
+  /** Namespaces probed, and images that a probe vouched for. */
+  probed: number;
+  unmoved: number;
+  /** Images checked themselves. */
   checked: number;
   changed: number;
   failed: number;
@@ -44,11 +46,15 @@ export interface Cycle {
 @Injectable()
 export class ImageMonitorService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('ImageMonitor');
-  private readonly inFlight = new Map<string, Promise<CheckReport>>();
+  /** By lease token: checks of images, and probes of namespaces; together they fill the slots. */
+  private readonly checks = new Map<string, Promise<CheckReport>>();
+  private readonly probes = new Map<string, Promise<void>>();
+  private backFilling: Promise<unknown> | null = null;
   private readonly stopping = new AbortController();
   private isRunning = false;
   private isBeating = false;
-  private wasClaimFull = false;
+  private mayBeMoreDue = false;
+  private beatAgain = false;
   private voice = { isQuiet: false };
   private cycle: Cycle | null = null;
 
@@ -57,6 +63,8 @@ export class ImageMonitorService implements OnApplicationBootstrap, BeforeApplic
     @Inject(DATA_SOURCE) private readonly db: DataSource,
     private readonly budget: RequestBudget,
     private readonly checkImage: CheckImage,
+    private readonly probeNamespace: ProbeNamespace,
+    private readonly backFill: BackFill,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -76,6 +84,7 @@ export class ImageMonitorService implements OnApplicationBootstrap, BeforeApplic
     // The first @Interval comes after a second, and a cycle that finds nothing due is still told of at the start.
     void this.guarded(async () => {
       await this.budget.ensure();
+      await this.backFill.start();
       await this.beginCycle();
       await this.claim();
       await this.endCycleIfDone();
@@ -104,31 +113,64 @@ export class ImageMonitorService implements OnApplicationBootstrap, BeforeApplic
     await this.guarded(async () => {
       await this.claim();
       await this.endCycleIfDone();
+      this.backFillIfIdle();
     });
   }
 
   /** Checks an image that is leased already, in this process's count of checks and with its drain. */
   async check(image: ClaimedImage): Promise<CheckReport> {
     const check = this.checkImage.run(image, this.stopping.signal, this.voice);
-    this.inFlight.set(image.leaseToken, check);
+    this.checks.set(image.leaseToken, check);
     try {
       const report = await check;
       this.count(report);
       return report;
     } finally {
-      this.inFlight.delete(image.leaseToken);
-      // A batch at a time, so that its images share a claim; with short budget or little due the next beat will do.
-      const free = this.settings.monitorConcurrency - this.inFlight.size;
-      if (this.wasClaimFull && free * 2 >= this.settings.monitorConcurrency) void this.beat();
+      this.checks.delete(image.leaseToken);
+      this.freeSlot();
     }
   }
 
-  /** An exception in an interval goes nowhere: it is logged here, and the next beat tries again. */
+  private async probe(namespace: ClaimedNamespace): Promise<void> {
+    try {
+      const { moved, unmoved } = await this.probeNamespace.run(namespace, this.stopping.signal);
+      if (this.cycle !== null && this.cycle.finishedAt === null) {
+        this.cycle.probed += 1;
+        this.cycle.unmoved += unmoved;
+      }
+      // What moved is due now: no need to wait for the next beat.
+      if (moved > 0) this.mayBeMoreDue = true;
+    } finally {
+      this.probes.delete(namespace.leaseToken);
+      this.freeSlot();
+    }
+  }
+
+  private get inFlight(): number {
+    return this.checks.size + this.probes.size;
+  }
+
+  /** A batch at a time, so that its images share a claim; with short budget or little due the next beat will do. */
+  private freeSlot(): void {
+    const free = this.settings.monitorConcurrency - this.inFlight;
+    if (this.mayBeMoreDue && free * 2 >= this.settings.monitorConcurrency) void this.beat();
+  }
+
+  /**
+   * One beat at a time: one that comes meanwhile (a slot became free) is made up for at its end. An exception in an
+   * interval goes nowhere: it is logged here, and the next beat tries again.
+   */
   private async guarded(beat: () => Promise<void>): Promise<void> {
-    if (this.isBeating) return;
+    if (this.isBeating) {
+      this.beatAgain = true;
+      return;
+    }
     this.isBeating = true;
     try {
-      await beat();
+      do {
+        this.beatAgain = false;
+        await beat();
+      } while (this.beatAgain);
     } catch (error) {
       if (!this.stopping.signal.aborted) this.logger.error(error);
     } finally {
@@ -137,15 +179,32 @@ export class ImageMonitorService implements OnApplicationBootstrap, BeforeApplic
   }
 
   private async claim(): Promise<void> {
-    const slots = this.settings.monitorConcurrency - this.inFlight.size;
+    const slots = this.settings.monitorConcurrency - this.inFlight;
     if (slots <= 0 || !this.isRunning) return;
-    const images = await claimDueImages(this.db, this.budget.key, slots);
-    this.wasClaimFull = images.length === slots;
-    if (images.length === 0) return;
+    const isProbing = this.settings.dockerHubProbe;
+    const { images, namespaces } = await claimDue(this.db, this.budget.key, { slots, isProbing });
+    this.mayBeMoreDue = images.length + namespaces.length > 0;
+    if (images.length + namespaces.length === 0) return;
     if (this.cycle === null || this.cycle.finishedAt !== null) await this.beginCycle();
     for (const image of images) {
       this.check(image).catch((error: unknown) => this.logger.error(error));
     }
+    for (const namespace of namespaces) {
+      const probe = this.probe(namespace).catch((error: unknown) => this.logger.error(error));
+      this.probes.set(namespace.leaseToken, probe);
+    }
+  }
+
+  /** Old tags are read while nothing else is to be done, one page at a time. */
+  private backFillIfIdle(): void {
+    if (this.inFlight > 0 || this.backFilling !== null || !this.isRunning) return;
+    if (this.cycle !== null && this.cycle.finishedAt === null) return;
+    this.backFilling = this.backFill
+      .run(this.stopping.signal)
+      .catch((error: unknown) => this.logger.error(error))
+      .finally(() => {
+        this.backFilling = null;
+      });
   }
 
   private async beginCycle(): Promise<void> {
@@ -154,6 +213,8 @@ export class ImageMonitorService implements OnApplicationBootstrap, BeforeApplic
     this.cycle = {
       startedAt: new Date(),
       finishedAt: null,
+      probed: 0,
+      unmoved: 0,
       checked: 0,
       changed: 0,
       failed: 0,
@@ -167,15 +228,16 @@ export class ImageMonitorService implements OnApplicationBootstrap, BeforeApplic
 
   private async endCycleIfDone(): Promise<void> {
     const cycle = this.cycle;
-    if (cycle === null || cycle.finishedAt !== null || this.inFlight.size > 0) return;
+    if (cycle === null || cycle.finishedAt !== null || this.inFlight > 0) return;
     if (await isAnythingDue(this.db)) return;
     cycle.finishedAt = new Date();
-    const { checked, changed, failed, requestsCreated } = cycle;
-    const fields = { checked, changed, failed, requests_created: requestsCreated };
+    const { probed, unmoved, checked, changed, failed, requestsCreated } = cycle;
+    const fields = { probed, unmoved, checked, changed, failed, requests_created: requestsCreated };
     if (this.voice.isQuiet) {
       this.logger.log(
         new LogLine(
-          `Checked ${checked} images: ${changed} changed, ${failed} failed, ${requestsCreated} approval requests created`,
+          `Probed ${probed} namespaces, which vouched for ${unmoved} images; checked ${checked} images: ` +
+            `${changed} changed, ${failed} failed, ${requestsCreated} approval requests created`,
           fields,
         ),
       );
@@ -196,13 +258,19 @@ export class ImageMonitorService implements OnApplicationBootstrap, BeforeApplic
   private async drain(): Promise<void> {
     this.stop();
     this.stopping.abort();
-    if (this.inFlight.size === 0) return;
+    const underWay = (): Promise<unknown>[] => [
+      ...this.checks.values(),
+      ...this.probes.values(),
+      ...(this.backFilling ? [this.backFilling] : []),
+    ];
+    if (underWay().length === 0) return;
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, DRAIN_MS);
     });
-    await Promise.race([Promise.allSettled(this.inFlight.values()), timeout]);
+    await Promise.race([Promise.allSettled(underWay()), timeout]);
     clearTimeout(timer);
-    if (this.inFlight.size > 0) await releaseLeases(this.db, [...this.inFlight.keys()]);
+    if (this.checks.size > 0) await releaseLeases(this.db, [...this.checks.keys()]);
+    if (this.probes.size > 0) await releaseNamespaces(this.db, [...this.probes.keys()]);
   }
 }

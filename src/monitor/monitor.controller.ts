@@ -19,6 +19,7 @@ import { ApiController } from '../http/api-controller.js';
 import { CursorKind, PageQuery, totalOf } from '../http/cursor.js';
 import { IdParam } from '../http/id.pipe.js';
 import { ApiProblems } from '../http/openapi.js';
+import { countBackFills } from './back-fill.sql.js';
 import { CheckNow } from './check-now.js';
 import { Check } from './check.entity.js';
 import { countChecks, listObservedTags } from './history.sql.js';
@@ -65,10 +66,11 @@ export class MonitorController {
   @ApiOperation({ summary: 'Is it running, what is due, how much may still be asked' })
   @ApiOkResponse({ type: MonitorStatusView })
   async status(): Promise<MonitorStatusView> {
-    const [counts, budget, wanted] = await Promise.all([
+    const [counts, budget, wanted, backfills] = await Promise.all([
       countImages(this.db),
       this.budget.status(),
       requestsWanted(this.db, this.settings.checkIntervalMinutes),
+      countBackFills(this.db),
     ]);
     const cycle = this.monitor.lastCycle;
     return {
@@ -84,6 +86,7 @@ export class MonitorController {
         waiting: counts.images_due,
         demand: Math.round((wanted / budget.limit) * 1000) / 1000,
       },
+      backfills,
       credentials: this.hub.credentialsState(),
     };
   }

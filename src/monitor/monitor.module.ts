@@ -2,11 +2,13 @@ import { Module } from '@nestjs/common';
 import { ApprovalRequestsModule } from '../approval-requests/approval-requests.module.js';
 import { DockerHubModule } from '../docker-hub/docker-hub.module.js';
 import { repositoryOf } from '../database/repository-of.js';
+import { BackFill } from './back-fill.js';
 import { CheckImage } from './check-image.js';
 import { CheckNow } from './check-now.js';
 import { Check } from './check.entity.js';
 import { ImageMonitorService } from './image-monitor.service.js';
 import { MonitorController } from './monitor.controller.js';
+import { ProbeNamespace } from './probe-namespace.js';
 
 /**
  * The monitor: when an image is looked at, by whom, and what is new. It leases due images, reads their tags through
@@ -18,7 +20,7 @@ import { MonitorController } from './monitor.controller.js';
 @Module({
   imports: [DockerHubModule, ApprovalRequestsModule],
   controllers: [MonitorController],
-  providers: [ImageMonitorService, CheckImage, CheckNow, repositoryOf(Check)],
+  providers: [ImageMonitorService, CheckImage, CheckNow, ProbeNamespace, BackFill, repositoryOf(Check)],
   exports: [ImageMonitorService, CheckNow],
 })
 export class MonitorModule {}

@@ -15,6 +15,8 @@ export class BudgetView {
     description: 'Docker Hub asked to wait until then.',
   })
   paused_until!: string | null;
+  @ApiProperty({ enum: ['closed', 'open'], description: 'open: Docker Hub failed ten times in a row.' })
+  breaker!: string;
   @ApiProperty({ type: 'integer', description: 'Due images that wait for budget or a free slot.' })
   waiting!: number;
   @ApiProperty({
@@ -28,10 +30,22 @@ export class BudgetView {
 export class CycleView {
   @ApiProperty({ format: 'date-time' }) started_at!: string;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) finished_at!: string | null;
-  @ApiProperty({ type: 'integer' }) checked!: number;
+  @ApiProperty({ type: 'integer', description: 'Namespaces probed.' }) probed!: number;
+  @ApiProperty({ type: 'integer', description: 'Images that a probe vouched for.' }) unmoved!: number;
+  @ApiProperty({ type: 'integer', description: 'Images checked themselves.' }) checked!: number;
   @ApiProperty({ type: 'integer' }) changed!: number;
   @ApiProperty({ type: 'integer' }) failed!: number;
   @ApiProperty({ type: 'integer' }) requests_created!: number;
+}
+
+/** The reading of tags that were there before the first check. */
+export class BackFillsView {
+  @ApiProperty({ type: 'integer', description: 'Images whose old tags are being read.' }) running!: number;
+  @ApiProperty({
+    type: 'integer',
+    description: 'Images whose old tags cannot be listed without a Docker account.',
+  })
+  truncated!: number;
 }
 
 /** The monitor's status: the user's three fields, and what an operator asks next. */
@@ -50,6 +64,7 @@ export class MonitorStatusView {
   @ApiProperty({ type: 'integer' }) checks_in_flight!: number;
   @ApiProperty({ type: CycleView, nullable: true }) last_cycle!: CycleView | null;
   @ApiProperty({ type: BudgetView }) budget!: BudgetView;
+  @ApiProperty({ type: BackFillsView }) backfills!: BackFillsView;
   @ApiProperty({
     enum: ['none', 'ok', 'rejected'],
     description: 'The Docker account, where one is configured.',
@@ -190,6 +205,8 @@ export function cycleView(cycle: Cycle): CycleView {
   return {
     started_at: cycle.startedAt.toISOString(),
     finished_at: cycle.finishedAt?.toISOString() ?? null,
+    probed: cycle.probed,
+    unmoved: cycle.unmoved,
     checked: cycle.checked,
     changed: cycle.changed,
     failed: cycle.failed,

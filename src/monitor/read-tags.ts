@@ -1,22 +1,10 @@
 import type { TagPage } from '../docker-hub/answers.js';
 import { DockerHubError } from '../docker-hub/errors.js';
 import type { RegistryTag } from '../domain/registry-tag.js';
+import { CheckIsStopped } from './endings.js';
 
 /** More pages than any known image has (100 tags each); a listing without an end is cut off here. */
 const MOST_PAGES = 500;
-
-/** Another process holds the image by now: nothing may be written. */
-export class LeaseIsLost extends Error {}
-
-/** The service shuts down: the image is handed back. */
-export class CheckIsStopped extends Error {}
-
-/** The next page could not be paid for within a minute. */
-export class BudgetIsShort extends Error {
-  constructor(readonly waitMs: number) {
-    super(`No request budget for another ${Math.ceil(waitMs / 1000)} s`);
-  }
-}
 
 /** All that one check read. */
 export interface Reading {
