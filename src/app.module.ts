@@ -1,11 +1,13 @@
 import { Module, type DynamicModule, type LoggerService } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { APP_GUARD, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ScheduleModule } from '@nestjs/schedule';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { Authentication } from './auth/authentication.js';
 import { ServiceLogger } from './config/service-logger.js';
 import type { Settings } from './config/settings.js';
+import { AccessGuard } from './http/access.guard.js';
 import { configureHttp } from './http/configure-http.js';
 import { setUpOpenApi } from './http/openapi.js';
 import { ImageMonitoringModule } from './image-monitoring.module.js';
@@ -32,6 +34,8 @@ export class AppModule {
         }),
         ImageMonitoringModule.forRoot({ settings, dataSource }),
       ],
+      // Around everything, so that a controller without a guard of its own is refused and not open.
+      providers: [{ provide: APP_GUARD, useClass: AccessGuard }],
     };
   }
 }
@@ -45,6 +49,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
     logger: options.logger ?? new ServiceLogger(options.settings),
   });
   configureHttp(app, options.settings);
+  app.get(Authentication, { strict: false }).openOnLoopback();
   setUpOpenApi(app);
   return app;
 }

@@ -1,26 +1,21 @@
-import { CreateOrAdoptTheUsersTables1764000000000 } from "../migrations/1764000000000-create-or-adopt-the-users-tables.js";
-import { CreateTheMonitorsTables1764000001000 } from "../migrations/1764000001000-create-the-monitors-tables.js";
-import { ProbeNamespaces1764000004000 } from "../migrations/1764000004000-probe-namespaces.js";
-import { ApprovalRequest } from "./approval-requests/approval-request.entity.js";
-import { AuditEntry } from "./audit/audit-entry.entity.js";
-import { ImageTag } from "./images/image-tag.entity.js";
-import { Image } from "./images/image.entity.js";
-import { Check } from "./monitor/check.entity.js";
-import { ObservedTag } from "./monitor/observed-tag.entity.js";
+import { CreateOrAdoptTheUsersTables1764000000000 } from '../migrations/1764000000000-create-or-adopt-the-users-tables.js';
+import { CreateTheMonitorsTables1764000001000 } from '../migrations/1764000001000-create-the-monitors-tables.js';
+import { CreateApiTokens1764000003000 } from '../migrations/1764000003000-create-api-tokens.js';
+import { ProbeNamespaces1764000004000 } from '../migrations/1764000004000-probe-namespaces.js';
+import { ApprovalRequest } from './approval-requests/approval-request.entity.js';
+import { AuditEntry } from './audit/audit-entry.entity.js';
+import { ImageTag } from './images/image-tag.entity.js';
+import { Image } from './images/image.entity.js';
+import { Check } from './monitor/check.entity.js';
+import { ObservedTag } from './monitor/observed-tag.entity.js';
 
 /** All entities, for the data source; a host platform adds them to its own. */
-export const ENTITIES = [
-  Image,
-  ImageTag,
-  ApprovalRequest,
-  ObservedTag,
-  Check,
-  AuditEntry,
-];
+export const ENTITIES = [Image, ImageTag, ApprovalRequest, ObservedTag, Check, AuditEntry];
 
 /** All migrations, in their order. */
 export const MIGRATIONS = [
   CreateOrAdoptTheUsersTables1764000000000,
   CreateTheMonitorsTables1764000001000,
+  CreateApiTokens1764000003000,
   ProbeNamespaces1764000004000,
 ];

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { ApprovalRequestsModule } from './approval-requests/approval-requests.module.js';
+import { AuthModule } from './auth/auth.module.js';
 import { SETTINGS, type Settings } from './config/settings.js';
 import { DATA_SOURCE } from './database/data-source.js';
 import { DockerHubModule } from './docker-hub/docker-hub.module.js';
@@ -20,7 +21,7 @@ export class ImageMonitoringModule {
     return {
       module: ImageMonitoringModule,
       global: true,
-      imports: [HealthModule, DockerHubModule, ApprovalRequestsModule, MonitorModule, ImagesModule],
+      imports: [AuthModule, HealthModule, DockerHubModule, ApprovalRequestsModule, MonitorModule, ImagesModule],
       providers: [
         { provide: SETTINGS, useValue: options.settings },
         { provide: DATA_SOURCE, useValue: options.dataSource },

@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { INestApplication } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
+import { AccessNotSetUp, refuseOpenNetwork } from './auth/start-check.js';
 import { ConfigurationError, environmentWithFile, loadSettings } from './config/load-settings.js';
 import { ServiceLogger } from './config/service-logger.js';
 import type { Settings } from './config/settings.js';
@@ -55,6 +56,7 @@ async function start(): Promise<void> {
   await prepareSchema(dataSource);
   if (closing !== null) return;
   opened.dataSource = await dataSource.initialize();
+  await refuseOpenNetwork(settings, dataSource);
   if (settings.seedImages) await seed(dataSource);
   // Loaded late: it is most of the code, and none of it is needed to refuse a wrong setting.
   const { createApplication } = await import('./app.module.js');
@@ -125,12 +127,12 @@ function onSignal(signal: NodeJS.Signals): void {
 /** Something that nobody handles: said once, then everything that was opened is closed. */
 function fail(error: unknown): void {
   logger.error(sentenceFor(error), CONTEXT);
-  close(EXIT_FAILURE);
+  close(error instanceof AccessNotSetUp ? EXIT_CONFIGURATION : EXIT_FAILURE);
 }
 
 /** A sentence for what a person can put right; anything else is a bug and keeps its stack. */
 function sentenceFor(error: unknown): unknown {
-  if (error instanceof EmbeddedPostgresError) return error.message;
+  if (error instanceof EmbeddedPostgresError || error instanceof AccessNotSetUp) return error.message;
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (syscall !== 'listen') return error;
   const { host, port } = settings;

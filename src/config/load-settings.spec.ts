@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { parse } from 'dotenv';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ConfigurationError, environmentWithFile, loadSettings, settingsFrom } from './load-settings.js';
+import {
+  ConfigurationError,
+  environmentWithFile,
+  isLoopback,
+  loadSettings,
+  settingsFrom,
+} from './load-settings.js';
 import { Secret } from './secret.js';
 import { SETTINGS_TABLE } from './settings.js';
 
@@ -39,6 +45,14 @@ describe('loadSettings', () => {
       dockerHubProbe: true,
       webhookToken: null,
       internalNamespaces: [],
+      authIssuer: null,
+      authAudience: null,
+      authJwksUrl: null,
+      authRoleClaim: 'role',
+      trustProxy: null,
+      rateLimitPerMinute: 30_000,
+      manualChecksPerMinute: 60,
+      authFailuresPerMinute: 30,
       logFormat: 'pretty',
       logLevel: 'info',
     });
@@ -88,10 +102,6 @@ describe('loadSettings', () => {
     ['PORT', '-1'],
     ['HOST', 'http://localhost'],
     ['HOST', 'localhost:4002'],
-    ['HOST', '0.0.0.0'],
-    ['HOST', '192.168.1.7'],
-    ['HOST', '::'],
-    ['HOST', '127.evil.example'],
     ['DATABASE_URL', 'mysql://x/y'],
     ['DATABASE_URL', 'images'],
     ['MIGRATE', 'yes'],
@@ -110,6 +120,11 @@ describe('loadSettings', () => {
     ['WEBHOOK_TOKEN', 'short'],
     ['INTERNAL_NAMESPACES', 'us,,them'],
     ['INTERNAL_NAMESPACES', 'Us'],
+    ['TRUST_PROXY', 'true'],
+    ['TRUST_PROXY', '0'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', '10.0.0.1,'],
+    ['AUTH_ROLE_CLAIM', 'my role'],
     ['LOG_FORMAT', 'xml'],
     ['LOG_LEVEL', 'INFO'],
   ])('%s=%s is refused by name', (variable, value) => {
@@ -148,14 +163,35 @@ describe('loadSettings', () => {
     ]);
   });
 
-  it.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost', 'LOCALHOST'])('listens on loopback: %s', (host) => {
-    expect(loadSettings({ HOST: host }).host).toBe(host);
+  it('an identity provider without its other halves is refused, naming them', () => {
+    const { problems } = problemsOf(() => loadSettings({ AUTH_ISSUER: 'https://id.example/' }));
+    expect(problems).toMatchObject([
+      { variable: 'AUTH_AUDIENCE', got: 'nothing' },
+      { variable: 'AUTH_JWKS_URL', got: 'nothing' },
+    ]);
   });
 
-  it('says why it listens nowhere else', () => {
-    expect(problemsOf(() => loadSettings({ HOST: '0.0.0.0' })).message).toContain(
-      'supported only once API tokens are set up',
-    );
+  it.each(['http://id.example/keys', 'ftp://id.example', 'https://me:pass@id.example', 'id.example'])(
+    'takes no keys from %s',
+    (address) => {
+      const env = { AUTH_ISSUER: 'https://id.example', AUTH_AUDIENCE: 'images', AUTH_JWKS_URL: address };
+      expect(problemsOf(() => loadSettings(env)).problems).toMatchObject([{ variable: 'AUTH_JWKS_URL' }]);
+    },
+  );
+
+  it('keeps an issuer letter by letter, and reads proxies as hops or networks', () => {
+    const provider = { AUTH_ISSUER: 'https://id.example/', AUTH_AUDIENCE: 'images' };
+    const env = { ...provider, AUTH_JWKS_URL: 'http://127.0.0.1:8080/keys', TRUST_PROXY: '2' };
+    expect(loadSettings(env)).toMatchObject({ authIssuer: 'https://id.example/', trustProxy: 2 });
+    expect(loadSettings({ TRUST_PROXY: '10.0.0.0/8, ::1' }).trustProxy).toEqual(['10.0.0.0/8', '::1']);
+  });
+
+  it.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost', 'LOCALHOST'])('%s is this machine', (host) => {
+    expect(isLoopback(loadSettings({ HOST: host }).host)).toBe(true);
+  });
+
+  it.each(['0.0.0.0', '192.168.1.7', '::', '127.evil.example'])('%s is reached from outside', (host) => {
+    expect(isLoopback(loadSettings({ HOST: host }).host)).toBe(false);
   });
 });
 

@@ -8,6 +8,12 @@ import { SETTINGS_TABLE, type Settings } from './settings.js';
 /** With a Docker account's token, and without: docker-hub/facts.md, limits. */
 const REQUESTS_PER_MINUTE = { anonymous: 180, withToken: 600 };
 
+/** Settings that mean nothing without each other. */
+const TOGETHER = [
+  ['dockerHubUsername', 'dockerHubToken'],
+  ['authIssuer', 'authAudience', 'authJwksUrl'],
+] as const;
+
 /** One wrong setting: the variable (or option), what it got, and what it takes. `got` of a secret is stars. */
 export interface SettingProblem {
   readonly variable: string;
@@ -120,30 +126,29 @@ function settingsOf(
     dockerHubProbe: sure('dockerHubProbe'),
     webhookToken: read('webhookToken'),
     internalNamespaces: read('internalNamespaces') ?? [],
+    authIssuer: read('authIssuer'),
+    authAudience: read('authAudience'),
+    authJwksUrl: read('authJwksUrl'),
+    authRoleClaim: sure('authRoleClaim'),
+    trustProxy: read('trustProxy'),
+    rateLimitPerMinute: sure('rateLimitPerMinute'),
+    manualChecksPerMinute: sure('manualChecksPerMinute'),
+    authFailuresPerMinute: sure('authFailuresPerMinute'),
     logFormat: sure('logFormat'),
     logLevel: sure('logLevel'),
   };
 
-  const isGiven = (name: Name) => given(name) !== undefined;
-  const half = (['dockerHubUsername', 'dockerHubToken'] as const).filter((name) => !isGiven(name));
-  if (half.length === 1) {
-    const missing = half[0] ?? 'dockerHubToken';
-    const there = missing === 'dockerHubToken' ? 'dockerHubUsername' : 'dockerHubToken';
-    problems.push({
-      variable: label(missing),
-      got: 'nothing',
-      takes: `${SETTINGS_TABLE[missing].kind.takes}, since ${label(there)} is set: both or neither`,
-    });
-  }
-  // Without a problem before: null here means that the host was refused already.
-  if (settings.host !== null && !isLoopback(settings.host)) {
-    problems.push({
-      variable: label('host'),
-      got: shown(settings.host, false),
-      takes:
-        'a loopback address (127.0.0.1, ::1 or localhost): anybody who reaches the port may approve images, ' +
-        'so other addresses are supported only once API tokens are set up',
-    });
+  for (const together of TOGETHER) {
+    const missing = together.filter((name) => given(name) === undefined);
+    const there = together.find((name) => given(name) !== undefined);
+    if (there === undefined) continue;
+    for (const name of missing) {
+      problems.push({
+        variable: label(name),
+        got: 'nothing',
+        takes: `${SETTINGS_TABLE[name].kind.takes}, since ${label(there)} is set: all of them or none`,
+      });
+    }
   }
   if (problems.length > 0) throw new ConfigurationError(problems);
   return settings;

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import { Secret } from './secret.js';
 
 /**
@@ -80,6 +80,69 @@ export function webAddress(): Kind<string> {
       return url.href.replace(/\/+$/, '');
     },
   };
+}
+
+/**
+ * An address that keys or trust come from: https, or http on this machine. Kept as it was written, since an issuer is
+ * compared letter by letter and some end in a slash.
+ */
+export function secureAddress(): Kind<string> {
+  return {
+    takes:
+      'an https address (http on loopback only) without user, query and fragment, of at most 2048 characters',
+    read: (given) => {
+      if (typeof given !== 'string' || given.length > 2048 || !URL.canParse(given)) return undefined;
+      const { protocol, hostname, username, password, search, hash } = new URL(given);
+      const isLocal = hostname === 'localhost' || hostname === '[::1]' || isLoopbackV4(hostname);
+      if (protocol !== 'https:' && !(protocol === 'http:' && isLocal)) return undefined;
+      return username + password + search + hash === '' ? given : undefined;
+    },
+  };
+}
+
+function isLoopbackV4(hostname: string): boolean {
+  return isIPv4(hostname) && hostname.startsWith('127.');
+}
+
+/** A claim's name, or a path of names. */
+export function claimPath(): Kind<string> {
+  return {
+    takes: 'the name of a claim, or a path of names with dots, of at most 255 printable characters',
+    read: (given) => (typeof given === 'string' && /^[!-~]{1,255}$/.test(given) ? given : undefined),
+  };
+}
+
+/** Proxies whose word about the caller's address is believed: Express' and Fastify's `trust proxy`, without its `true`. */
+export function trustedProxies(): Kind<number | string[]> {
+  return {
+    takes:
+      'a number of proxies from 1 to 10, or at most 100 addresses and networks (10.0.0.0/8) separated by commas',
+    read: (given) => {
+      if (typeof given === 'number' || (typeof given === 'string' && /^\d+$/.test(given))) {
+        const hops = Number(given);
+        return Number.isInteger(hops) && hops >= 1 && hops <= 10 ? hops : undefined;
+      }
+      const all: unknown[] | null =
+        typeof given === 'string'
+          ? given.split(',').map((one) => one.trim())
+          : Array.isArray(given)
+            ? given
+            : null;
+      if (all === null || all.length === 0 || all.length > 100) return undefined;
+      const read = all.filter((one): one is string => typeof one === 'string' && isNetwork(one));
+      return read.length === all.length ? read : undefined;
+    },
+  };
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return (
+    bits === undefined ||
+    (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128))
+  );
 }
 
 /** Secret, because a database address carries a password. */

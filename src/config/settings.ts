@@ -1,12 +1,15 @@
 import type { Secret } from './secret.js';
 import {
+  claimPath,
   databaseAddress,
   flag,
   hostName,
   namespaceList,
   oneOf,
   secretText,
+  secureAddress,
   text,
+  trustedProxies,
   webAddress,
   wholeNumber,
   type Kind,
@@ -39,6 +42,16 @@ export interface Settings {
   /** null: the webhook endpoint answers 404. */
   webhookToken: Secret | null;
   internalNamespaces: string[];
+  /** The three are set together or not at all; null: there is no identity provider. */
+  authIssuer: string | null;
+  authAudience: string | null;
+  authJwksUrl: string | null;
+  authRoleClaim: string;
+  /** A number of hops, or the networks that the proxies are in; null: no proxy is believed. */
+  trustProxy: number | string[] | null;
+  rateLimitPerMinute: number;
+  manualChecksPerMinute: number;
+  authFailuresPerMinute: number;
   logFormat: 'pretty' | 'json';
   logLevel: 'error' | 'warn' | 'info' | 'debug';
 }
@@ -68,7 +81,8 @@ export const SETTINGS_TABLE = {
     variable: 'HOST',
     default: '127.0.0.1',
     kind: hostName(),
-    sentence: 'The address it listens on. Only loopback until API tokens are set up.',
+    sentence:
+      'The address it listens on. Any but loopback takes an API token or AUTH_ISSUER first: docs/access.md.',
   },
   databaseUrl: {
     variable: 'DATABASE_URL',
@@ -169,6 +183,57 @@ export const SETTINGS_TABLE = {
     default: '',
     kind: namespaceList(100),
     sentence: 'Comma list of namespaces whose pushes skip the gate.',
+  },
+  authIssuer: {
+    variable: 'AUTH_ISSUER',
+    default: '',
+    kind: secureAddress(),
+    sentence: "The identity provider whose JWTs are taken, exactly as it writes itself in their claim 'iss'.",
+  },
+  authAudience: {
+    variable: 'AUTH_AUDIENCE',
+    default: '',
+    kind: text("the audience (claim 'aud') of JWTs meant for this service"),
+    sentence: 'What its JWTs must be meant for; goes with AUTH_ISSUER.',
+  },
+  authJwksUrl: {
+    variable: 'AUTH_JWKS_URL',
+    default: '',
+    kind: secureAddress(),
+    sentence: 'Where it publishes its keys; goes with AUTH_ISSUER.',
+  },
+  authRoleClaim: {
+    variable: 'AUTH_ROLE_CLAIM',
+    default: 'role',
+    kind: claimPath(),
+    sentence:
+      'The claim with the role: viewer, reviewer or admin, or a list that holds one. Dots lead into objects: realm_access.roles.',
+  },
+  trustProxy: {
+    variable: 'TRUST_PROXY',
+    default: '',
+    kind: trustedProxies(),
+    sentence:
+      'Whose X-Forwarded-For is believed: how many proxies stand in front, or their networks. None: nobody.',
+  },
+  rateLimitPerMinute: {
+    variable: 'RATE_LIMIT_PER_MINUTE',
+    default: '30000',
+    kind: wholeNumber(1, 10_000_000),
+    sentence:
+      'Requests per caller and replica; of callers without a token, per address. Not on an open loopback.',
+  },
+  manualChecksPerMinute: {
+    variable: 'MANUAL_CHECKS_PER_MINUTE',
+    default: '60',
+    kind: wholeNumber(1, 100_000),
+    sentence: 'Checks by hand per caller and replica; ten times as many on an open loopback.',
+  },
+  authFailuresPerMinute: {
+    variable: 'AUTH_FAILURES_PER_MINUTE',
+    default: '30',
+    kind: wholeNumber(1, 100_000),
+    sentence: 'Wrong tokens per address and replica; a right one is taken all the same.',
   },
   logFormat: {
     variable: 'LOG_FORMAT',

@@ -111,10 +111,26 @@ export async function startEmbeddedPostgres(options: Options): Promise<EmbeddedP
     process.removeListener('exit', lastResort);
   };
   return {
-    url: `postgres://${SUPERUSER}:${password}@127.0.0.1:${ownership.server.port}/${DATABASE}`,
+    url: urlOf(ownership.server, password),
     home: place.home,
     stop: () => (stopping ??= stop()),
   };
+}
+
+/**
+ * The address of the server that runs on `dataDir`, or null when none does. For a command beside a running service,
+ * which owns the server: the command takes part in nothing but the connection.
+ */
+export async function findRunningPostgres(dataDir: string): Promise<string | null> {
+  const place = await findClusterPlace(dataDir);
+  if (place.isLeftOver || !(await isInitialised(place))) return null;
+  const server = await findPostmaster(place.data);
+  if (server === null) return null;
+  return urlOf(server, (await readFile(place.password, 'utf8')).trim());
+}
+
+function urlOf(server: Postmaster, password: string): string {
+  return `postgres://${SUPERUSER}:${password}@127.0.0.1:${server.port}/${DATABASE}`;
 }
 
 async function isInitialised(place: ClusterPlace): Promise<boolean> {

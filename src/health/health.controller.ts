@@ -1,9 +1,10 @@
-import { Controller, Get, Inject, UseFilters } from '@nestjs/common';
+import { Controller, Get, Inject, UseFilters, UseGuards } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { DataSource } from 'typeorm';
 import { DATA_SOURCE } from '../database/data-source.js';
 import { Refusal } from '../domain/refusals.js';
-import { Role } from '../http/actor.js';
+import { AccessGuard } from '../http/access.guard.js';
+import { Public } from '../http/actor.js';
 import { ApiProblems } from '../http/openapi.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 
@@ -16,12 +17,13 @@ export class HealthView {
 @ApiTags('Health')
 @Controller('health')
 @UseFilters(ProblemFilter)
+@UseGuards(AccessGuard)
 export class HealthController {
   constructor(@Inject(DATA_SOURCE) private readonly db: DataSource) {}
 
   /** The process answers: restart it when this does not. Says nothing about the database, which a restart would not mend. */
   @Get('live')
-  @Role('viewer')
+  @Public()
   @ApiOperation({ summary: 'The process answers' })
   @ApiOkResponse({ type: HealthView })
   live(): HealthView {
@@ -29,7 +31,7 @@ export class HealthController {
   }
 
   @Get('ready')
-  @Role('viewer')
+  @Public()
   @ApiOperation({ summary: 'The database answers and has the tables of this version' })
   @ApiOkResponse({ type: HealthView })
   @ApiProblems(503)

@@ -1,7 +1,6 @@
 import { HttpAdapterHost } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Settings } from '../config/settings.js';
-import { OpenLocallyGuard } from './actor.js';
 import { isLoopbackHost, refuseForeignHosts } from './local-only.js';
 import { ProblemFilter } from './problem.filter.js';
 import { tellRequestId } from './request-id.js';
@@ -16,13 +15,15 @@ const MAX_BODY_BYTES = 1_000_000;
  * The application must be made with `bodyParser: false`, else Nest's own parser, which also takes forms and stops at
  * 100 kB, comes with it.
  */
-export function configureHttp(app: NestExpressApplication, settings: Pick<Settings, 'host'>): void {
+export function configureHttp(
+  app: NestExpressApplication,
+  settings: Pick<Settings, 'host' | 'trustProxy'>,
+): void {
   app.setGlobalPrefix('api/v1', { exclude: ['health/{*path}', 'metrics'] });
   app.use(tellRequestId);
-  if (isLoopbackAddress(settings.host)) {
-    app.use(refuseForeignHosts);
-    app.useGlobalGuards(new OpenLocallyGuard());
-  }
+  // Never `true`, with which anybody chooses the address that he is counted by.
+  if (settings.trustProxy !== null) app.set('trust proxy', settings.trustProxy);
+  if (isLoopbackAddress(settings.host)) app.use(refuseForeignHosts);
   // By Sec-Fetch-Site, or by Origin against Host where a browser does not send it: refuses cross-site writes with 403.
   app.enableCsrfProtection();
   app.useSecurityHeaders({

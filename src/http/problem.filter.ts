@@ -40,7 +40,7 @@ export class ProblemFilter implements ExceptionFilter {
     const { retry_after_seconds: retryAfter } = problem;
     if (typeof retryAfter === 'number')
       adapter.setHeader(response, 'Retry-After', String(Math.ceil(retryAfter)));
-    if (problem.status === 401) adapter.setHeader(response, 'WWW-Authenticate', 'Bearer');
+    if (problem.status === 401) adapter.setHeader(response, 'WWW-Authenticate', challengeOf(problem));
     adapter.reply(response, problem, problem.status);
   }
 
@@ -49,6 +49,12 @@ export class ProblemFilter implements ExceptionFilter {
     if (cause === 'outage') this.logger.warn(line);
     else this.logger.error(line, error instanceof Error ? error.stack : undefined);
   }
+}
+
+/** RFC 6750, section 3: what was wrong with a token is told to the program, too; a request without one gets no error. */
+function challengeOf({ code, detail }: Problem): string {
+  if (code !== 'invalid_token') return 'Bearer';
+  return `Bearer error="invalid_token", error_description="${detail.replace(/[^ !#-[\]-~]/g, ' ')}"`;
 }
 
 interface RoutedRequest {

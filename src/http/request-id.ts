@@ -13,7 +13,7 @@ const ids = new WeakMap<object, string>();
  * well-formed, else a random one. Made on first use, so that it is there in a host that has no middleware of ours.
  */
 export function requestIdOf(request: object): string {
-  const raw = rawOf(request);
+  const raw = rawRequestOf(request);
   const known = ids.get(raw);
   if (known) return known;
   const given = raw.headers?.['x-request-id'];
@@ -33,6 +33,7 @@ export const RequestId = createParamDecorator((_: unknown, context: ExecutionCon
   requestIdOf(context.switchToHttp().getRequest<object>()),
 );
 
-function rawOf(request: object): Partial<IncomingMessage> {
+/** The request of Node beneath the one of Express (the same) or Fastify (a wrapper). */
+export function rawRequestOf(request: object): Partial<IncomingMessage> {
   return 'raw' in request && request.raw instanceof Object ? request.raw : request;
 }

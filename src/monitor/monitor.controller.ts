@@ -14,6 +14,7 @@ import { DATA_SOURCE } from '../database/data-source.js';
 import { RequestBudget } from '../docker-hub/budget.js';
 import { DockerHubClient } from '../docker-hub/docker-hub.client.js';
 import { Refusal } from '../domain/refusals.js';
+import { Throttled } from '../http/access.guard.js';
 import { Role } from '../http/actor.js';
 import { ApiController } from '../http/api-controller.js';
 import { CursorKind, PageQuery, totalOf } from '../http/cursor.js';
@@ -94,6 +95,7 @@ export class MonitorController {
   @Post('monitor/trigger')
   @HttpCode(HttpStatus.OK)
   @Role('reviewer')
+  @Throttled('manual_check')
   @ApiOperation({ summary: 'Check all monitored images now; does not wait' })
   @ApiOkResponse({ type: TriggerAnswer })
   async trigger(): Promise<TriggerAnswer> {
@@ -105,6 +107,7 @@ export class MonitorController {
   @Post(':imageId/check')
   @HttpCode(HttpStatus.OK)
   @Role('reviewer')
+  @Throttled('manual_check')
   @ApiOperation({ summary: 'Check one image now; waits up to 10 s for the outcome' })
   @ApiHeader({ name: 'Prefer', required: false, description: 'respond-async: do not wait.' })
   @ApiOkResponse({ type: CheckAnswer })

@@ -29,6 +29,7 @@ import {
 } from 'class-validator';
 import type { ServerResponse } from 'node:http';
 import { Refusal } from '../../src/domain/refusals.js';
+import { AUTHENTICATE } from '../../src/http/access.guard.js';
 import { CurrentActor, Role, type Actor } from '../../src/http/actor.js';
 import { ApiController } from '../../src/http/api-controller.js';
 import { configureHttp } from '../../src/http/configure-http.js';
@@ -105,6 +106,7 @@ const cursors = new CursorKind('things:newest', ['time', 'integer'] as const);
 
 @Injectable()
 @ApiController('things')
+@Role('viewer')
 @ApiProblems(400, 404)
 class ThingsController {
   @Get()
@@ -169,7 +171,12 @@ class ThingsController {
   }
 }
 
-@Module({ controllers: [ThingsController] })
+const local: Actor = { name: 'local', role: 'admin', kind: 'local' };
+
+@Module({
+  controllers: [ThingsController],
+  providers: [{ provide: AUTHENTICATE, useValue: () => local }],
+})
 class ThingsModule {}
 
 const logged: string[] = [];
@@ -187,7 +194,7 @@ beforeAll(async () => {
     bodyParser: false,
     logger: listener,
   });
-  configureHttp(app, { host: '127.0.0.1' });
+  configureHttp(app, { host: '127.0.0.1', trustProxy: null });
   setUpOpenApi(app);
   await app.listen(0, '127.0.0.1');
   port = (app.getHttpServer().address() as AddressInfo).port;
