@@ -126,7 +126,10 @@ function onSignal(signal: NodeJS.Signals): void {
 
 /** Something that nobody handles: said once, then everything that was opened is closed. */
 function fail(error: unknown): void {
-  logger.error(sentenceFor(error), CONTEXT);
+  const what = sentenceFor(error);
+  // The logger keeps a message on one line; an instruction of several is several messages.
+  const lines = typeof what === 'string' ? what.split('\n') : [what];
+  for (const line of lines) logger.error(line, CONTEXT);
   close(error instanceof AccessNotSetUp ? EXIT_CONFIGURATION : EXIT_FAILURE);
 }
 

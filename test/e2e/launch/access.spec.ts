@@ -108,6 +108,7 @@ describe('on an address that others reach', () => {
     expect(await refused.ended).toBe(78);
     expect(refused.output()).toContain('npm run token -- create --name admin --role admin');
     expect(refused.output()).not.toContain('Listening');
+    expect(refused.output()).not.toContain('\\u000a');
 
     const secret = tokenIn((await token(['create', '--name', 'admin', '--role', 'admin'], env)).output);
     const api = await addressOf(service(env));
