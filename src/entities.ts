@@ -1,5 +1,6 @@
 import { CreateOrAdoptTheUsersTables1764000000000 } from '../migrations/1764000000000-create-or-adopt-the-users-tables.js';
 import { CreateTheMonitorsTables1764000001000 } from '../migrations/1764000001000-create-the-monitors-tables.js';
+import { CreateTheOutbox1764000002000 } from '../migrations/1764000002000-create-the-outbox.js';
 import { CreateApiTokens1764000003000 } from '../migrations/1764000003000-create-api-tokens.js';
 import { ProbeNamespaces1764000004000 } from '../migrations/1764000004000-probe-namespaces.js';
 import { ApprovalRequest } from './approval-requests/approval-request.entity.js';
@@ -16,6 +17,7 @@ export const ENTITIES = [Image, ImageTag, ApprovalRequest, ObservedTag, Check, A
 export const MIGRATIONS = [
   CreateOrAdoptTheUsersTables1764000000000,
   CreateTheMonitorsTables1764000001000,
+  CreateTheOutbox1764000002000,
   CreateApiTokens1764000003000,
   ProbeNamespaces1764000004000,
 ];

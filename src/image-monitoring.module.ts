@@ -5,9 +5,11 @@ import { AuthModule } from './auth/auth.module.js';
 import { SETTINGS, type Settings } from './config/settings.js';
 import { DATA_SOURCE } from './database/data-source.js';
 import { DockerHubModule } from './docker-hub/docker-hub.module.js';
+import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ImagesModule } from './images/images.module.js';
 import { MonitorModule } from './monitor/monitor.module.js';
+import { QueueModule } from './queue/queue.module.js';
 
 /**
  * The whole service as one module. Composes the rooms and hands them their two global tokens; does no work itself.
@@ -21,12 +23,29 @@ export class ImageMonitoringModule {
     return {
       module: ImageMonitoringModule,
       global: true,
-      imports: [AuthModule, HealthModule, DockerHubModule, ApprovalRequestsModule, MonitorModule, ImagesModule],
+      imports: [
+        AuthModule,
+        HealthModule,
+        QueueModule,
+        EventsModule,
+        DockerHubModule,
+        ApprovalRequestsModule,
+        MonitorModule,
+        ImagesModule,
+      ],
       providers: [
         { provide: SETTINGS, useValue: options.settings },
         { provide: DATA_SOURCE, useValue: options.dataSource },
       ],
-      exports: [SETTINGS, DATA_SOURCE, DockerHubModule, ApprovalRequestsModule, MonitorModule, ImagesModule],
+      exports: [
+        SETTINGS,
+        DATA_SOURCE,
+        EventsModule,
+        DockerHubModule,
+        ApprovalRequestsModule,
+        MonitorModule,
+        ImagesModule,
+      ],
     };
   }
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DockerHubModule } from '../docker-hub/docker-hub.module.js';
+import { EventsModule } from '../events/events.module.js';
 import { ApprovalRequestsController } from './approval-requests.controller.js';
 import { ApproveTagByHand } from './approve-tag-by-hand.js';
 import { ChangeTag } from './change-tag.js';
@@ -14,7 +15,7 @@ import { ReadTagByHand } from './read-tag-by-hand.js';
  * asked for. What a tag or an image then is, stands in `images/`; what is new at all is found out in `monitor/`.
  */
 @Module({
-  imports: [DockerHubModule],
+  imports: [DockerHubModule, EventsModule],
   controllers: [ApprovalRequestsController, ImageTagsController],
   providers: [DecideRequests, DecideInBulk, ApproveTagByHand, ChangeTag, ReadTagByHand],
   exports: [DecideRequests, DecideInBulk],

@@ -9,6 +9,8 @@ import { architecturesOf, platformText } from '../domain/platform.js';
 import { Refusal } from '../domain/refusals.js';
 import type { RegistryTag } from '../domain/registry-tag.js';
 import { microsToText } from '../domain/stamp.js';
+import type { NewDomainEvent } from '../events/domain-events.js';
+import { DomainEvents } from '../events/domain-events.service.js';
 import { ImageTag } from '../images/image-tag.entity.js';
 import { Image } from '../images/image.entity.js';
 import { imageNotFound, notApproved } from '../images/image-settings.js';
@@ -18,6 +20,7 @@ import { closeWaitingRequest } from './close-waiting-request.js';
 import { compareAgain } from './compare-again.js';
 import { openRequests } from './open-requests.js';
 import { ReadTagByHand } from './read-tag-by-hand.js';
+import { eventOfDecision, eventsOfWritten } from './request-events.js';
 import { lockWaitingRequest, type WaitingRequest } from './tags-by-hand.sql.js';
 
 /** The marks of a tag that was never approved. */
@@ -49,13 +52,14 @@ export class ApproveTagByHand {
     @Inject(DATA_SOURCE) private readonly db: DataSource,
     private readonly hub: DockerHubClient,
     private readonly readTagByHand: ReadTagByHand,
+    private readonly events: DomainEvents,
   ) {}
 
   async run(order: ApproveTagOrder): Promise<{ tag: ImageTag; requestId: number | null }> {
     const { imageName } = await approvedImage(this.db.manager, order.imageId);
     const found = await this.readTagByHand.run(imageName, order.tag, order.expectedDigest);
 
-    return inTransaction(this.db, async (tx) => {
+    const { tag, requestId, events } = await inTransaction(this.db, async (tx) => {
       const image = await approvedImage(tx, order.imageId, { isLocked: true });
       const waiting = await lockWaitingRequest(tx, image.id, order.tag);
       const present = await tx.findOneBy(ImageTag, { imageId: image.id, tag: order.tag });
@@ -64,7 +68,7 @@ export class ApproveTagByHand {
         status: 'approved',
         ...(order.isRecommended ? { isRecommended: true } : {}),
       });
-      const requestId = waiting && (await this.follow(tx, image, found, waiting));
+      const { requestId, told } = await this.follow(tx, image, found, waiting);
 
       const [approved] = await approveTags(tx, [tagToApprove(image.id, found, order.actor, requestId)]);
       if (!approved) throw new Error(`${imageName}:${order.tag} was approved and is not there`);
@@ -110,8 +114,14 @@ export class ApproveTagByHand {
         },
         ...closed,
       ]);
-      return { tag: await tx.findOneByOrFail(ImageTag, { id: approved.id }), requestId };
+      const events = await this.events.publish(tx, [
+        ...told,
+        ...eventsOfApproval(image, found, requestId, order),
+      ]);
+      return { tag: await tx.findOneByOrFail(ImageTag, { id: approved.id }), requestId, events };
     });
+    this.events.announce(events);
+    return { tag, requestId };
   }
 
   /**
@@ -122,9 +132,10 @@ export class ApproveTagByHand {
     tx: EntityManager,
     image: Image,
     found: RegistryTag,
-    waiting: WaitingRequest,
-  ): Promise<number | null> {
-    if (waiting.digest === found.digest) return waiting.id;
+    waiting: WaitingRequest | null,
+  ): Promise<{ requestId: number | null; told: NewDomainEvent[] }> {
+    if (waiting === null) return { requestId: null, told: [] };
+    if (waiting.digest === found.digest) return { requestId: waiting.id, told: [] };
     const path = repositoryPathOf(image.imageName);
     const { written } = await openRequests(
       tx,
@@ -149,10 +160,26 @@ export class ApproveTagByHand {
         platforms: [],
       },
     );
-    return written.some((request) => request.id === waiting.id && request.status === 'pending')
-      ? waiting.id
-      : null;
+    const isPending = written.some((one) => one.id === waiting.id && one.status === 'pending');
+    return { requestId: isPending ? waiting.id : null, told: eventsOfWritten(image, written) };
   }
+}
+
+/** The tag in force, and the request that this answered. */
+function eventsOfApproval(
+  image: Image,
+  found: RegistryTag,
+  requestId: number | null,
+  order: ApproveTagOrder,
+): NewDomainEvent[] {
+  const about = { image_id: image.id, image_name: image.imageName, tag: found.name, digest: found.digest };
+  const by = { actor: order.actor, reason: order.notes, batchId: null, supersededBy: null };
+  return [
+    { name: 'tag.approved', data: { ...about, approved_by: order.actor, approval_request_id: requestId } },
+    ...(requestId === null
+      ? []
+      : [eventOfDecision({ ...about, approval_request_id: requestId }, 'approved', by)]),
+  ];
 }
 
 /** The image, if its tags may be approved. */

@@ -4,12 +4,15 @@ import { record, type AuditRecord } from '../audit/audit.sql.js';
 import { DATA_SOURCE } from '../database/data-source.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { Refusal } from '../domain/refusals.js';
+import type { DomainEvent, NewDomainEvent } from '../events/domain-events.js';
+import { DomainEvents } from '../events/domain-events.service.js';
 import { ImageTag, type ImageTagStatus } from '../images/image-tag.entity.js';
 import { Image } from '../images/image.entity.js';
 import { imageNotFound, notApproved } from '../images/image-settings.js';
 import { approveTags, recommendTag } from '../images/images.sql.js';
 import { closeWaitingRequest } from './close-waiting-request.js';
 import { compareAgain } from './compare-again.js';
+import { eventOfDecision } from './request-events.js';
 import { lockWaitingRequest } from './tags-by-hand.sql.js';
 
 /** What a person decides about an approved tag. */
@@ -50,10 +53,13 @@ export function marksAfter(before: TagMarks, changes: Partial<TagMarks>): TagMar
  */
 @Injectable()
 export class ChangeTag {
-  constructor(@Inject(DATA_SOURCE) private readonly db: DataSource) {}
+  constructor(
+    @Inject(DATA_SOURCE) private readonly db: DataSource,
+    private readonly events: DomainEvents,
+  ) {}
 
   async run(order: ChangeTagOrder): Promise<ImageTag> {
-    return inTransaction(this.db, async (tx) => {
+    const { tag, events } = await inTransaction(this.db, async (tx) => {
       const image = await tx.findOne(Image, {
         where: { id: order.imageId },
         lock: { mode: 'for_no_key_update' },
@@ -70,7 +76,7 @@ export class ChangeTag {
 
       const after = marksAfter(tag, order.changes);
       const changed = changesBetween(tag, after);
-      if (!changed) return tag;
+      if (!changed) return { tag, events: [] as DomainEvent[] };
       const by = {
         actor: order.actor,
         imageId: image.id,
@@ -88,11 +94,12 @@ export class ChangeTag {
         },
       ];
 
+      let answered: number | null = null;
       if (after.status === 'approved' && tag.status !== 'approved') {
         if (image.approvalStatus !== 'approved') throw notApproved(image.approvalStatus);
         const waiting = await lockWaitingRequest(tx, image.id, tag.tag);
         // One about another digest is about a later push, and stays to be decided.
-        const answered = waiting && waiting.digest === tag.digest ? waiting.id : null;
+        answered = waiting && waiting.digest === tag.digest ? waiting.id : null;
         const [approved] = await approveTags(tx, [contentOf(tag, order.actor, answered)]);
         if (answered !== null && approved) {
           const request = {
@@ -115,9 +122,34 @@ export class ChangeTag {
       if (after.isRecommended && !tag.isRecommended) await recommendTag(tx, image.id, tag.id);
       if (after.status !== tag.status) await compareAgain(tx, [image.id]);
       await record(tx, audit);
-      return tx.findOneByOrFail(ImageTag, { id: tag.id });
+      const events =
+        after.status === tag.status
+          ? []
+          : await this.events.publish(tx, eventsOf(tag, image.imageName, after.status, { ...by, answered }));
+      return { tag: await tx.findOneByOrFail(ImageTag, { id: tag.id }), events };
     });
+    this.events.announce(events);
+    return tag;
   }
+}
+
+/** The tag in force again or no longer, and the request that this answered. */
+function eventsOf(
+  tag: ImageTag,
+  imageName: string,
+  status: ImageTagStatus,
+  by: { actor: string; answered: number | null },
+): NewDomainEvent[] {
+  const about = { image_id: tag.imageId, image_name: imageName, tag: tag.tag, digest: tag.digest };
+  if (status === 'revoked') return [{ name: 'tag.revoked', data: { ...about, revoked_by: by.actor } }];
+  const approved = { ...about, approved_by: by.actor, approval_request_id: by.answered };
+  const decision = { actor: by.actor, reason: null, batchId: null, supersededBy: null };
+  return [
+    { name: 'tag.approved', data: approved },
+    ...(by.answered === null
+      ? []
+      : [eventOfDecision({ ...about, approval_request_id: by.answered }, 'approved', decision)]),
+  ];
 }
 
 /** What of a tag was approved, to be approved once more. */

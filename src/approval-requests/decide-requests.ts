@@ -11,14 +11,18 @@ import {
   type RequestStatus,
 } from '../domain/decision.js';
 import { parseImageName } from '../domain/image-name.js';
+import type { DomainEvent } from '../events/domain-events.js';
+import { DomainEvents } from '../events/domain-events.service.js';
 import {
   approveTags,
   decideImages,
   ensureImages,
   withdrawTags,
   type TagToApprove,
+  type WithdrawnTag,
 } from '../images/images.sql.js';
 import { compareAgain } from './compare-again.js';
+import { eventsOfDecisions } from './decision-events.js';
 import {
   lockClosedBy,
   lockImagesOfRequests,
@@ -69,11 +73,16 @@ export interface DecisionResult {
 }
 
 /** A request that the rule lets be decided, and all that its decision brings along. */
-interface Decided {
+export interface Decided {
   readonly request: LockedRequest;
   readonly status: RequestStatus;
   readonly tags: TagToApprove[];
-  readonly closed: { readonly id: number; readonly status: RequestStatus; readonly tagName: string }[];
+  readonly closed: {
+    readonly id: number;
+    readonly status: RequestStatus;
+    readonly tagName: string;
+    readonly digest: string | null;
+  }[];
 }
 
 /**
@@ -85,10 +94,13 @@ interface Decided {
  */
 @Injectable()
 export class DecideRequests {
-  constructor(@Inject(DATA_SOURCE) private readonly db: DataSource) {}
+  constructor(
+    @Inject(DATA_SOURCE) private readonly db: DataSource,
+    private readonly events: DomainEvents,
+  ) {}
 
   async run(order: DecisionOrder): Promise<DecisionResult[]> {
-    return inTransaction(this.db, async (tx) => {
+    const { results, events } = await inTransaction(this.db, async (tx) => {
       const ids = order.requests.map((request) => request.id);
       await lockImagesOfRequests(tx, ids);
       const locked = new Map((await lockRequests(tx, ids)).map((request) => [request.id, request]));
@@ -102,11 +114,12 @@ export class DecideRequests {
         ...decided.map((one) => [one.request.id, resultOf(one, order.action)] as const),
       ]);
       const results = [...new Set(ids)].flatMap((id) => byId.get(id) ?? []);
-      if (order.isDryRun) return results;
+      if (order.isDryRun) return { results, events: [] };
       order.accept?.(results);
-      if (decided.length > 0) await this.write(tx, order, decided);
-      return results;
+      return { results, events: decided.length > 0 ? await this.write(tx, order, decided) : [] };
     });
+    this.events.announce(events);
+    return results;
   }
 
   /** The tag itself, its aliases where they are asked for, and the pending requests that the approval answers. */
@@ -153,10 +166,20 @@ export class DecideRequests {
       for (const other of pending) {
         if (other.image_id !== request.image_id || ownIds.has(other.id)) continue;
         if (approvedNames.has(other.tag_name) && other.digest === request.digest) {
-          one.closed.push({ id: other.id, status: 'approved', tagName: other.tag_name });
+          one.closed.push({
+            id: other.id,
+            status: 'approved',
+            tagName: other.tag_name,
+            digest: other.digest,
+          });
           ownIds.add(other.id);
         } else if (order.supersede !== false && supersedes(request.tag_name as string, other.tag_name)) {
-          one.closed.push({ id: other.id, status: 'superseded', tagName: other.tag_name });
+          one.closed.push({
+            id: other.id,
+            status: 'superseded',
+            tagName: other.tag_name,
+            digest: other.digest,
+          });
           ownIds.add(other.id);
         }
       }
@@ -176,19 +199,24 @@ export class DecideRequests {
       if (other.has_pending || reopened.has(key) || ownIds.has(other.id)) continue;
       reopened.add(key);
       const by = decided.find(({ request }) => request.id === other.superseded_by);
-      by?.closed.push({ id: other.id, status: 'pending', tagName: other.tag_name });
+      by?.closed.push({ id: other.id, status: 'pending', tagName: other.tag_name, digest: other.digest });
     }
   }
 
-  private async write(tx: EntityManager, order: DecisionOrder, decided: readonly Decided[]): Promise<void> {
+  private async write(
+    tx: EntityManager,
+    order: DecisionOrder,
+    decided: readonly Decided[],
+  ): Promise<DomainEvent[]> {
     const imageIds = await this.writeImages(tx, order, decided);
     const approved = await approveTags(
       tx,
       decided.flatMap((one) => one.tags),
     );
     const before = new Map(approved.map((tag) => [`${tag.image_id} ${tag.tag}`, tag.before]));
+    let withdrawn: WithdrawnTag[] = [];
     if (order.action === 'reopen') {
-      await withdrawTags(
+      withdrawn = await withdrawTags(
         tx,
         decided.flatMap(({ request }) =>
           Object.entries(approvedBy(request)).map(([tag, row]) => ({
@@ -211,6 +239,7 @@ export class DecideRequests {
       tx,
       decided.flatMap((one) => auditOf(order, one)),
     );
+    return this.events.publish(tx, eventsOfDecisions(order, decided, { imageIds, withdrawn }));
   }
 
   /** A request without a tag is about the image: its decision is the image's, which gets a row if it has none. */

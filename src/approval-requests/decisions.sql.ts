@@ -119,11 +119,12 @@ export async function lockClosedBy(
     tag_name: string;
     image_id: number;
     image_name: string;
+    digest: string | null;
     has_pending: boolean;
   }[]
 > {
   return tx.query(
-    `SELECT r.id, r.superseded_by, r.status, r.tag_name, r.image_id, r.image_name,
+    `SELECT r.id, r.superseded_by, r.status, r.tag_name, r.image_id, r.image_name, r.digest,
             EXISTS (SELECT FROM image_approval_requests s WHERE s.image_id = r.image_id AND s.tag_name = r.tag_name
                        AND s.status = 'pending') AS has_pending
        FROM image_approval_requests r

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { DATA_SOURCE } from '../database/data-source.js';
 import { Refusal } from '../domain/refusals.js';
+import { DomainEvents } from '../events/domain-events.service.js';
 import { ensureBudget, lowerBudget, pauseBudget, payOne, readBudget, type BudgetKey } from './budget.sql.js';
 import type { RateLimitReading } from './rate-limit.js';
 
@@ -39,6 +40,7 @@ export class RequestBudget implements OnApplicationBootstrap {
   constructor(
     @Inject(SETTINGS) settings: Settings,
     @Inject(DATA_SOURCE) private readonly db: DataSource,
+    private readonly events: DomainEvents,
   ) {
     this.key = { registry: 'docker.io', credential: settings.dockerHubUsername ?? 'anonymous' };
     this.requestsPerMinute = settings.dockerHubRequestsPerMinute;
@@ -103,6 +105,7 @@ export class RequestBudget implements OnApplicationBootstrap {
   /** Nothing leaves for `ms` milliseconds, from any replica. */
   async pause(ms: number, reason: string): Promise<void> {
     await pauseBudget(this.db, this.key, ms, reason);
+    this.events.signal({ name: 'budget.paused', wait_ms: ms });
   }
 
   async status(): Promise<BudgetStatus> {

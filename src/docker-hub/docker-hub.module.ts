@@ -1,5 +1,6 @@
 import { HttpModule } from '@nestjs/axios';
 import { Module } from '@nestjs/common';
+import { EventsModule } from '../events/events.module.js';
 import { RequestBudget } from './budget.js';
 import { DockerHubClient } from './docker-hub.client.js';
 import { Transport } from './transport.js';
@@ -10,7 +11,7 @@ import { Transport } from './transport.js';
  * tags lead to is left to `monitor/`; whoever asks brings the payment along.
  */
 @Module({
-  imports: [HttpModule],
+  imports: [HttpModule, EventsModule],
   providers: [Transport, DockerHubClient, RequestBudget],
   exports: [DockerHubClient, RequestBudget],
 })

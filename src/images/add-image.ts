@@ -5,6 +5,8 @@ import { DATA_SOURCE } from '../database/data-source.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { parseImageName, type ImageName } from '../domain/image-name.js';
 import { Refusal } from '../domain/refusals.js';
+import type { NewDomainEvent } from '../events/domain-events.js';
+import { DomainEvents } from '../events/domain-events.service.js';
 import { Image } from './image.entity.js';
 import { NEW_IMAGE, settingsAfter, type ImageSettings, type ImageSettingsGiven } from './image-settings.js';
 import { closeImageQuestion, lockImageQuestion } from './images.sql.js';
@@ -25,13 +27,16 @@ export interface AddImageOrder {
  */
 @Injectable()
 export class AddImage {
-  constructor(@Inject(DATA_SOURCE) private readonly db: DataSource) {}
+  constructor(
+    @Inject(DATA_SOURCE) private readonly db: DataSource,
+    private readonly events: DomainEvents,
+  ) {}
 
   async run(order: AddImageOrder): Promise<ImageRow> {
     const name = parseImageName(order.imageName);
     const settings = settingsAfter(NEW_IMAGE, order.settings);
 
-    return inTransaction(this.db, async (tx) => {
+    const { row, events } = await inTransaction(this.db, async (tx) => {
       await lockImageQuestion(tx, name);
       const id = await insertImage(tx, name, settings, order.actor);
       if (id === null) throw await alreadyThere(tx, name);
@@ -57,11 +62,20 @@ export class AddImage {
         },
         ...questionAudit(questionId, status, shared),
       ]);
+      const events = await this.events.publish(tx, [
+        {
+          name: 'image.status_changed',
+          data: { image_id: id, image_name: name.imageName, from: null, to: status, changed_by: order.actor },
+        },
+        ...questionEvents(questionId, status, shared),
+      ]);
 
       const row = await findImage(tx, id);
       if (!row) throw new Error(`Image ${id} was added and is not there`);
-      return row;
+      return { row, events };
     });
+    this.events.announce(events);
+    return row;
   }
 }
 
@@ -80,6 +94,31 @@ export function questionAudit(
       subjectId: questionId,
       from: { status: 'pending' },
       to: { status, because_of_image: shared.imageId },
+    },
+  ];
+}
+
+/** The same answer as an event; none without a question. */
+export function questionEvents(
+  questionId: number | null,
+  status: string,
+  shared: { actor: string; imageId: number; imageName: string },
+): NewDomainEvent[] {
+  if (questionId === null || (status !== 'approved' && status !== 'rejected')) return [];
+  return [
+    {
+      name: 'approval_request.decided',
+      data: {
+        approval_request_id: questionId,
+        image_id: shared.imageId,
+        image_name: shared.imageName,
+        tag: null,
+        digest: null,
+        decision: status,
+        decided_by: shared.actor,
+        reason: null,
+        batch_id: null,
+      },
     },
   ];
 }

@@ -5,7 +5,9 @@ import { record } from '../audit/audit.sql.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { DATA_SOURCE } from '../database/data-source.js';
 import { inTransaction } from '../database/in-transaction.js';
-import { questionAudit } from './add-image.js';
+import type { DomainEvent } from '../events/domain-events.js';
+import { DomainEvents } from '../events/domain-events.service.js';
+import { questionAudit, questionEvents } from './add-image.js';
 import { Image } from './image.entity.js';
 import {
   changesBetween,
@@ -35,10 +37,11 @@ export class ChangeImage {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(DATA_SOURCE) private readonly db: DataSource,
+    private readonly events: DomainEvents,
   ) {}
 
   async run(order: ChangeImageOrder): Promise<ImageRow> {
-    return inTransaction(this.db, async (tx) => {
+    const { row, events } = await inTransaction(this.db, async (tx) => {
       const before = await tx.findOne(Image, {
         where: { id: order.imageId },
         lock: { mode: 'for_no_key_update' },
@@ -47,6 +50,7 @@ export class ChangeImage {
 
       const after = settingsAfter(before, order.settings);
       const changes = changesBetween(before, after);
+      let events: DomainEvent[] = [];
       if (changes) {
         await tx.update(Image, before.id, this.columns(before, after, order.actor));
         const { approvalStatus: status } = after;
@@ -70,12 +74,29 @@ export class ChangeImage {
           },
           ...questionAudit(questionId, status, shared),
         ]);
+        if (status !== before.approvalStatus) {
+          events = await this.events.publish(tx, [
+            {
+              name: 'image.status_changed',
+              data: {
+                image_id: before.id,
+                image_name: before.imageName,
+                from: before.approvalStatus,
+                to: status,
+                changed_by: order.actor,
+              },
+            },
+            ...questionEvents(questionId, status, shared),
+          ]);
+        }
       }
 
       const row = await findImage(tx, before.id);
       if (!row) throw new Error(`Image ${before.id} is locked and not there`);
-      return row;
+      return { row, events };
     });
+    this.events.announce(events);
+    return row;
   }
 
   private columns(before: ImageSettings, after: ImageSettings, actor: string): QueryDeepPartialEntity<Image> {

@@ -4,6 +4,7 @@ import { record } from '../audit/audit.sql.js';
 import { DATA_SOURCE } from '../database/data-source.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { Refusal } from '../domain/refusals.js';
+import { DomainEvents } from '../events/domain-events.service.js';
 import { Image } from './image.entity.js';
 import { imageNotFound } from './image-settings.js';
 import { readImageHistory, type ImageHistory } from './images.sql.js';
@@ -24,10 +25,13 @@ export interface DeleteImageOrder {
  */
 @Injectable()
 export class DeleteImage {
-  constructor(@Inject(DATA_SOURCE) private readonly db: DataSource) {}
+  constructor(
+    @Inject(DATA_SOURCE) private readonly db: DataSource,
+    private readonly events: DomainEvents,
+  ) {}
 
   async run(order: DeleteImageOrder): Promise<void> {
-    await inTransaction(this.db, async (tx) => {
+    const events = await inTransaction(this.db, async (tx) => {
       const image = await tx.findOne(Image, {
         where: { id: order.imageId },
         lock: { mode: 'for_no_key_update' },
@@ -55,7 +59,20 @@ export class DeleteImage {
           httpRequestId: order.httpRequestId,
         },
       ]);
+      return this.events.publish(tx, [
+        {
+          name: 'image.status_changed',
+          data: {
+            image_id: image.id,
+            image_name: image.imageName,
+            from: image.approvalStatus,
+            to: 'deleted',
+            changed_by: order.actor,
+          },
+        },
+      ]);
     });
+    this.events.announce(events);
   }
 }
 

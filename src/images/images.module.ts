@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { EventsModule } from '../events/events.module.js';
 import { AddImage } from './add-image.js';
 import { ChangeImage } from './change-image.js';
 import { DeleteImage } from './delete-image.js';
@@ -14,6 +15,7 @@ import { SwitchMonitoring } from './switch-monitoring.js';
  * `/images/approval-requests`) have to stand above `/images/:id`.
  */
 @Module({
+  imports: [EventsModule],
   controllers: [ImagesController],
   providers: [AddImage, ChangeImage, DeleteImage, SwitchMonitoring],
   exports: [AddImage, ChangeImage, DeleteImage, SwitchMonitoring],

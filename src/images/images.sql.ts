@@ -60,10 +60,20 @@ export async function approveTags(tx: EntityManager, tags: readonly TagToApprove
   );
 }
 
+/** A tag after its approval was withdrawn: revoked, or approved as it was before. */
+export interface WithdrawnTag {
+  image_id: number;
+  tag: string;
+  digest: string | null;
+  status: 'approved' | 'revoked';
+  approved_by: string | null;
+  approval_request_id: number | null;
+}
+
 /**
  * Withdraws what requests approved: a tag that was in force before gets that content back, any other is revoked. A
  * tag that another request approved since stays. `before` is the row as {@link approveTags} gave it. One statement;
- * the caller holds the images' rows.
+ * the caller holds the images' rows. Answers the tags as they are now.
  */
 export async function withdrawTags(
   tx: EntityManager,
@@ -73,9 +83,9 @@ export async function withdrawTags(
     requestId: number;
     before: Record<string, unknown> | null;
   }[],
-): Promise<void> {
-  if (tags.length === 0) return;
-  await tx.query(
+): Promise<WithdrawnTag[]> {
+  if (tags.length === 0) return [];
+  const [rows] = await tx.query<[WithdrawnTag[], number]>(
     `UPDATE image_tags t
         SET digest = CASE WHEN b.id IS NULL THEN t.digest ELSE b.digest END,
             size_bytes = CASE WHEN b.id IS NULL THEN t.size_bytes ELSE b.size_bytes END,
@@ -89,9 +99,11 @@ export async function withdrawTags(
             updated_at = now()
        FROM jsonb_to_recordset($1::jsonb) AS w ("imageId" integer, "tag" text, "requestId" integer, "before" jsonb)
        LEFT JOIN LATERAL jsonb_populate_record(NULL::image_tags, w."before") AS b ON w."before" <> 'null'::jsonb
-      WHERE t.image_id = w."imageId" AND t.tag = w."tag" AND t.approval_request_id = w."requestId"`,
+      WHERE t.image_id = w."imageId" AND t.tag = w."tag" AND t.approval_request_id = w."requestId"
+      RETURNING t.image_id, t.tag, t.digest, t.status, t.approved_by, t.approval_request_id`,
     [JSON.stringify(tags)],
   );
+  return rows;
 }
 
 /** The answer to the question about an image: approved and watched from now on, rejected and unwatched, or open. */

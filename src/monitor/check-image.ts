@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { openRequests } from '../approval-requests/open-requests.js';
+import { eventsOfWritten } from '../approval-requests/request-events.js';
 import type { WrittenRequest } from '../approval-requests/approval-requests.sql.js';
 import { LogLine } from '../config/log-line.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
@@ -13,6 +14,7 @@ import { intervalMs, readTo, retryDelayMs } from '../domain/check-schedule.js';
 import { repositoryPathOf } from '../domain/image-name.js';
 import type { RepositoryPath } from '../domain/registry-tag.js';
 import { compileTagFilter } from '../domain/tag-filter.js';
+import { DomainEvents } from '../events/domain-events.service.js';
 import { isUnchanged, whatIsNew, type WhatIsNew } from '../domain/what-is-new.js';
 import type { CheckOutcome } from './check.entity.js';
 import { payForPage, releaseLease, type ClaimedImage } from './claim.sql.js';
@@ -60,6 +62,7 @@ export class CheckImage {
     @Inject(DATA_SOURCE) private readonly db: DataSource,
     private readonly hub: DockerHubClient,
     private readonly budget: RequestBudget,
+    private readonly events: DomainEvents,
   ) {}
 
   /** Never throws for what Docker Hub does; throws when the database does not answer, and the lease runs out. */
@@ -148,7 +151,7 @@ export class CheckImage {
       passesFilter: compileTagFilter({ include: image.tagInclude, exclude: image.tagExclude }),
       platforms: image.platforms,
     };
-    const written = await inTransaction(this.db, async (tx) => {
+    const done = await inTransaction(this.db, async (tx) => {
       if (!(await closeCheck(tx, image, result))) return null;
       const asked = {
         id: image.id,
@@ -161,9 +164,11 @@ export class CheckImage {
       const tags = [...news.fresh, ...news.inventory, ...moved, ...news.touched];
       const check = { checkId: image.checkId, requestsCreated: written.filter((one) => one.is_new).length };
       await writeObservedTags(tx, image.id, tags, held, check);
-      return written;
+      return { written, events: await this.events.publish(tx, eventsOfWritten(image, written)) };
     });
-    if (written === null) return this.lost(image);
+    if (done === null) return this.lost(image);
+    const { written, events } = done;
+    this.events.announce(events);
     this.tellWhatIsNew(image, news, written, voice);
     return reportOf(result, written.filter((request) => request.is_new).length);
   }
@@ -331,8 +336,34 @@ export class CheckImage {
       repushedTags: 0,
       isTruncated: false,
     };
-    if (!(await closeCheck(this.db, image, result))) return this.lost(image);
+    const isClosed =
+      end.outcome === 'failed'
+        ? await this.closeFailed(image, result)
+        : await closeCheck(this.db, image, result);
+    if (!isClosed) return this.lost(image);
     return { ...NOTHING_FOUND, outcome: end.outcome, error: end.error };
+  }
+
+  /** A failure is told to whoever listens, so that it takes a transaction; a wait is not, and takes one statement. */
+  private async closeFailed(image: ClaimedImage, result: CheckResult): Promise<boolean> {
+    const events = await inTransaction(this.db, async (tx) => {
+      if (!(await closeCheck(tx, image, result))) return null;
+      return this.events.publish(tx, [
+        {
+          name: 'check.failed',
+          data: {
+            check_id: image.checkId,
+            image_id: image.id,
+            image_name: image.imageName,
+            error_kind: result.errorKind ?? 'internal',
+            error: result.error ?? '',
+            consecutive_failures: result.consecutiveFailures,
+          },
+        },
+      ]);
+    });
+    if (events !== null) this.events.announce(events);
+    return events !== null;
   }
 
   private lost(image: ClaimedImage): CheckReport {

@@ -94,3 +94,17 @@ export async function countChecks(db: DataSource, imageId: number): Promise<numb
   );
   return rows[0]?.counted ?? null;
 }
+
+/** How long the history of checks is kept. */
+const CHECKS_KEPT_DAYS = 30;
+
+/** Deletes the oldest of the checks that have had their time, at most `limit`, by `checks_by_time_idx`; answers how many. */
+export async function deleteOldChecks(db: DataSource, limit: number): Promise<number> {
+  const [, deleted] = await db.query<[unknown[], number]>(
+    `DELETE FROM image_monitor.checks WHERE id IN (
+       SELECT id FROM image_monitor.checks WHERE finished_at < now() - interval '${CHECKS_KEPT_DAYS} days'
+        ORDER BY finished_at LIMIT $1)`,
+    [limit],
+  );
+  return deleted;
+}

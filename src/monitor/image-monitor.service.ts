@@ -11,6 +11,7 @@ import { LogLine } from '../config/log-line.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { DATA_SOURCE } from '../database/data-source.js';
 import { RequestBudget } from '../docker-hub/budget.js';
+import { DomainEvents } from '../events/domain-events.service.js';
 import { BackFill } from './back-fill.js';
 import { CheckImage, type CheckReport } from './check-image.js';
 import { claimDue, releaseLeases, type ClaimedImage, type ClaimedNamespace } from './claim.sql.js';
@@ -65,6 +66,7 @@ export class ImageMonitorService implements OnApplicationBootstrap, BeforeApplic
     private readonly checkImage: CheckImage,
     private readonly probeNamespace: ProbeNamespace,
     private readonly backFill: BackFill,
+    private readonly events: DomainEvents,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -121,12 +123,16 @@ export class ImageMonitorService implements OnApplicationBootstrap, BeforeApplic
   async check(image: ClaimedImage): Promise<CheckReport> {
     const check = this.checkImage.run(image, this.stopping.signal, this.voice);
     this.checks.set(image.leaseToken, check);
+    this.events.signal({ name: 'check.started', image_id: image.id });
+    let outcome: CheckReport['outcome'] = 'lost';
     try {
       const report = await check;
+      outcome = report.outcome;
       this.count(report);
       return report;
     } finally {
       this.checks.delete(image.leaseToken);
+      this.events.signal({ name: 'check.finished', image_id: image.id, outcome });
       this.freeSlot();
     }
   }

@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { ApprovalRequestsModule } from '../approval-requests/approval-requests.module.js';
 import { DockerHubModule } from '../docker-hub/docker-hub.module.js';
 import { repositoryOf } from '../database/repository-of.js';
+import { EventsModule } from '../events/events.module.js';
+import { QueueModule } from '../queue/queue.module.js';
 import { BackFill } from './back-fill.js';
 import { CheckImage } from './check-image.js';
 import { CheckNow } from './check-now.js';
@@ -9,6 +11,7 @@ import { Check } from './check.entity.js';
 import { ImageMonitorService } from './image-monitor.service.js';
 import { MonitorController } from './monitor.controller.js';
 import { ProbeNamespace } from './probe-namespace.js';
+import { RemoveOldChecks } from './remove-old-checks.js';
 
 /**
  * The monitor: when an image is looked at, by whom, and what is new. It leases due images, reads their tags through
@@ -18,9 +21,17 @@ import { ProbeNamespace } from './probe-namespace.js';
  * Needs the application's `ScheduleModule.forRoot()` for its heartbeat.
  */
 @Module({
-  imports: [DockerHubModule, ApprovalRequestsModule],
+  imports: [DockerHubModule, ApprovalRequestsModule, EventsModule, QueueModule],
   controllers: [MonitorController],
-  providers: [ImageMonitorService, CheckImage, CheckNow, ProbeNamespace, BackFill, repositoryOf(Check)],
+  providers: [
+    ImageMonitorService,
+    CheckImage,
+    CheckNow,
+    ProbeNamespace,
+    BackFill,
+    RemoveOldChecks,
+    repositoryOf(Check),
+  ],
   exports: [ImageMonitorService, CheckNow],
 })
 export class MonitorModule {}
