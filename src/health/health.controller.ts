@@ -7,6 +7,7 @@ import { AccessGuard } from '../http/access.guard.js';
 import { Public } from '../http/actor.js';
 import { ApiProblems } from '../http/openapi.js';
 import { ProblemFilter } from '../http/problem.filter.js';
+import { JobQueue } from '../queue/job-queue.js';
 
 /** The answer of a health route. */
 export class HealthView {
@@ -19,7 +20,10 @@ export class HealthView {
 @UseFilters(ProblemFilter)
 @UseGuards(AccessGuard)
 export class HealthController {
-  constructor(@Inject(DATA_SOURCE) private readonly db: DataSource) {}
+  constructor(
+    @Inject(DATA_SOURCE) private readonly db: DataSource,
+    private readonly queue: JobQueue,
+  ) {}
 
   /** The process answers: restart it when this does not. Says nothing about the database, which a restart would not mend. */
   @Get('live')
@@ -32,7 +36,7 @@ export class HealthController {
 
   @Get('ready')
   @Public()
-  @ApiOperation({ summary: 'The database answers and has the tables of this version' })
+  @ApiOperation({ summary: 'The database answers, has the tables of this version, and jobs can be stored' })
   @ApiOkResponse({ type: HealthView })
   @ApiProblems(503)
   async ready(): Promise<HealthView> {
@@ -50,6 +54,11 @@ export class HealthController {
           details: { reason: /does not exist/.test(why) ? 'not_migrated' : 'database' },
         },
       );
+    }
+    if (!this.queue.ready) {
+      throw new Refusal('unavailable', 'not_ready', 'The job queue has not started yet.', {
+        details: { reason: 'queue' },
+      });
     }
     return { status: 'ok' };
   }
