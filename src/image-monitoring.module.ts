@@ -10,6 +10,7 @@ import { HealthModule } from './health/health.module.js';
 import { ImagesModule } from './images/images.module.js';
 import { MonitorModule } from './monitor/monitor.module.js';
 import { QueueModule } from './queue/queue.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 /**
  * The whole service as one module. Composes the rooms and hands them their two global tokens; does no work itself.
@@ -31,6 +32,7 @@ export class ImageMonitoringModule {
         DockerHubModule,
         ApprovalRequestsModule,
         MonitorModule,
+        WebhooksModule,
         ImagesModule,
       ],
       providers: [

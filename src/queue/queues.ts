@@ -45,6 +45,18 @@ export const QUEUES = {
     batchSize: 25,
     pollingIntervalSeconds: 5,
   },
+  /** Pushes whose verdict had to wait for Docker Hub. Twenty retries take about two hours; then a person looks. */
+  'undecided-pushes': {
+    retryLimit: 20,
+    retryDelay: 5,
+    retryDelayMax: 10 * MINUTE,
+    expireInSeconds: MINUTE,
+    retentionSeconds: 7 * DAY,
+    deleteAfterSeconds: HOUR,
+    hasDeadLetters: true,
+    batchSize: 5,
+    pollingIntervalSeconds: 5,
+  },
   /** Deletes what has had its time. What one run fails to delete the next one does. */
   housekeeping: {
     retryLimit: 3,
