@@ -38,7 +38,7 @@ export class Gate {
     const isInternal = this.internalNamespaces.has(image.namespace);
     const gate = isInternal ? null : await readGate(this.db, image, tag);
     const known = judgeGate(gate, { isInternal, tag });
-    if (known !== null || gate?.digest == null || tag === null) {
+    if (known !== null || gate === null || gate.digest === null || tag === null) {
       return { verdict: known ?? UNDECIDED, gate, found: null };
     }
     if (digest !== undefined) return { verdict: judgeDigest(gate.digest, digest), gate, found: null };
