@@ -13,6 +13,7 @@ import {
   startEmbeddedPostgres,
 } from './database/embedded-postgres.js';
 import { migrate, pendingMigrations } from './database/migrate.js';
+import { CreateOrAdoptTheUsersTables1764000000000 } from '../migrations/1764000000000-create-or-adopt-the-users-tables.js';
 import { ENTITIES, MIGRATIONS } from './entities.js';
 import { seedStarterImages } from './images/starter-images.js';
 
@@ -33,6 +34,7 @@ const CONTEXT = 'Service';
 /** What has to be closed, and is there as soon as it was opened. */
 const opened: { app?: INestApplication; dataSource?: DataSource; postgres?: EmbeddedPostgres } = {};
 
+let adoptedNow = false;
 let starting = Promise.resolve();
 let closing: Promise<void> | null = null;
 let signalledAt: number | null = null;
@@ -57,6 +59,7 @@ async function start(): Promise<void> {
   if (closing !== null) return;
   opened.dataSource = await dataSource.initialize();
   await refuseOpenNetwork(settings, dataSource);
+  if (adoptedNow) await tellWhatWasAdopted(dataSource);
   if (settings.seedImages) await seed(dataSource);
   // Loaded late: it is most of the code, and none of it is needed to refuse a wrong setting.
   const { createApplication } = await import('./app.module.js');
@@ -87,7 +90,8 @@ async function embeddedDatabase(): Promise<string> {
 
 async function prepareSchema(dataSource: DataSource): Promise<void> {
   if (settings.migrate) {
-    await migrate(dataSource, MIGRATIONS, (line) => logger.log(line, CONTEXT));
+    const ran = await migrate(dataSource, MIGRATIONS, (line) => logger.log(line, CONTEXT));
+    if (ran.includes(CreateOrAdoptTheUsersTables1764000000000.name)) adoptedNow = true;
     return;
   }
   const pending = await pendingMigrations(dataSource, MIGRATIONS);
@@ -96,6 +100,16 @@ async function prepareSchema(dataSource: DataSource): Promise<void> {
       `MIGRATE=false, and \`npm run migration:run\` has yet to run: ${pending.join(', ')}`,
       CONTEXT,
     );
+  }
+}
+
+/** A line for everything that the first migration had to change in tables that were there before. */
+async function tellWhatWasAdopted(dataSource: DataSource): Promise<void> {
+  const report = await dataSource.query<{ object: string; what: string; rows: string | null }[]>(
+    `SELECT object, what, rows FROM image_monitor.adoption_report ORDER BY id`,
+  );
+  for (const { object, what, rows } of report) {
+    logger.log(`Adopted ${object}: ${what}${rows === null ? '' : ` (${rows} rows)`}`, CONTEXT);
   }
 }
 

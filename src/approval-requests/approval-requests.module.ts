@@ -4,6 +4,7 @@ import { EventsModule } from '../events/events.module.js';
 import { ApprovalRequestsController } from './approval-requests.controller.js';
 import { ApproveTagByHand } from './approve-tag-by-hand.js';
 import { ChangeTag } from './change-tag.js';
+import { CompleteAdoptedRequests } from './complete-adopted-requests.js';
 import { DecideInBulk } from './decide-in-bulk.js';
 import { DecideRequests } from './decide-requests.js';
 import { ImageTagsController } from './image-tags.controller.js';
@@ -17,7 +18,14 @@ import { ReadTagByHand } from './read-tag-by-hand.js';
 @Module({
   imports: [DockerHubModule, EventsModule],
   controllers: [ApprovalRequestsController, ImageTagsController],
-  providers: [DecideRequests, DecideInBulk, ApproveTagByHand, ChangeTag, ReadTagByHand],
+  providers: [
+    DecideRequests,
+    DecideInBulk,
+    ApproveTagByHand,
+    ChangeTag,
+    ReadTagByHand,
+    CompleteAdoptedRequests,
+  ],
   exports: [DecideRequests, DecideInBulk],
 })
 export class ApprovalRequestsModule {}

@@ -32,6 +32,7 @@ export async function compareAgain(tx: EntityManager, imageIds: readonly number[
         sizeChangeBytes: comparison.sizeChangeBytes,
         platformsMissing: comparison.missingPlatforms,
         comparedTagId: comparison.comparedWith?.id ?? null,
+        versionNumbers: comparison.versionNumbers,
         comparedWith: comparedWith(comparison),
       };
     }),

@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { ApprovedTag } from '../domain/comparison.js';
 import type { RequestStatus } from '../domain/decision.js';
 
@@ -202,6 +202,7 @@ export interface ComparedRequest {
   sizeChangeBytes: number | null;
   platformsMissing: string[];
   comparedTagId: number | null;
+  versionNumbers: number[] | null;
   comparedWith: Record<string, unknown> | null;
 }
 
@@ -215,10 +216,25 @@ export async function writeComparisons(
     `UPDATE image_approval_requests r
         SET line = c."line", variant = c."variant", bump = c."bump", size_change_bytes = c."sizeChangeBytes",
             platforms_missing = c."platformsMissing", compared_tag_id = c."comparedTagId",
+            version_numbers = c."versionNumbers",
             metadata = r.metadata || jsonb_build_object('compared_with', c."comparedWith")
        FROM jsonb_to_recordset($1::jsonb) AS c ("id" integer, "line" text, "variant" text, "bump" text,
-            "sizeChangeBytes" bigint, "platformsMissing" text[], "comparedTagId" integer, "comparedWith" jsonb)
+            "sizeChangeBytes" bigint, "platformsMissing" text[], "comparedTagId" integer, "versionNumbers" bigint[],
+            "comparedWith" jsonb)
       WHERE r.id = c."id"`,
     [JSON.stringify(compared)],
   );
+}
+
+/**
+ * Images with pending requests that have never been compared: a platform's own, or written by SQL. By `…_by_line_idx`.
+ */
+export async function imagesToCompare(db: DataSource, limit: number): Promise<number[]> {
+  const rows = await db.query<{ image_id: number }[]>(
+    `SELECT DISTINCT image_id FROM image_approval_requests
+      WHERE status = 'pending' AND line IS NULL AND tag_name IS NOT NULL AND image_id IS NOT NULL
+      ORDER BY image_id LIMIT $1`,
+    [limit],
+  );
+  return rows.map((row) => row.image_id);
 }

@@ -5,13 +5,14 @@ import type { EntityManager, DataSource } from 'typeorm';
  *
  * With a ceiling of c requests a minute it holds c/12 and fills at 0.9 c a minute, so that no 60 seconds, wherever
  * they begin, hold more than c: 180 gives 15 + 2.7 × 61 = 179.7 (61, since a paid request may leave a second late).
- * Below 12 a minute the bucket holds one and fills that much slower. All times are the database's, so that
+ * Below 12 a minute the bucket holds one and fills that much slower; a ceiling of 1, which a server may ask for, gives one
+ * request every 62 s. All times are the database's, so that
  * replicas with wrong clocks share it correctly.
  */
 const CEILING = `least(b.requests_per_minute, coalesce(b.server_limit, b.requests_per_minute))`;
 /** What the bucket holds. */
 export const BUDGET_CAPACITY = `greatest(1.0, ${CEILING} / 12.0)`;
-const PER_SECOND = `least(0.015 * ${CEILING}, (${CEILING} - ${BUDGET_CAPACITY}) / 61.0)`;
+const PER_SECOND = `greatest(1 / 62.0, least(0.015 * ${CEILING}, (${CEILING} - ${BUDGET_CAPACITY}) / 61.0))`;
 
 /** Requests that may leave now; `b` is the row. 0 while paused. */
 export const BUDGET_LEVEL = `(CASE WHEN b.paused_until > clock_timestamp() THEN 0.0 ELSE
