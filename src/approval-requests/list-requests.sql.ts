@@ -102,7 +102,7 @@ export async function listRequests(
 ): Promise<{ rows: RequestRow[]; counted: number }> {
   const values: unknown[] = [];
   const conditions = conditionsOf(filter, values);
-  const counted = `SELECT count(*)::int FROM (SELECT FROM image_approval_requests r
+  const countAll = `SELECT count(*)::int FROM (SELECT FROM image_approval_requests r
     ${where(conditions)} LIMIT ${MAX_EXACT_TOTAL + 1}) AS counted_rows`;
   const [direction, sign] = page.sort === 'newest' ? ['DESC', '<'] : ['ASC', '>'];
   const ofPage = page.after
@@ -112,15 +112,18 @@ export async function listRequests(
       ]
     : conditions;
   const rows = await db.query<(RequestRow & { counted: number })[]>(
-    `SELECT page.*, (${counted}) AS counted FROM (
+    `SELECT page.*, (${countAll}) AS counted FROM (
        SELECT ${ROW} FROM ${FROM} ${where(ofPage)}
         ORDER BY r.requested_at ${direction}, r.id ${direction} LIMIT ${page.limit + 1}) AS page`,
     values,
   );
-  if (rows.length > 0) return { rows, counted: rows[0]?.counted ?? 0 };
+  if (rows.length > 0) {
+    const counted = rows[0]?.counted ?? 0;
+    return { rows: rows.map(({ counted: _counted, ...row }) => row), counted };
+  }
   // No row to carry the count: an empty list, or a cursor behind the last one.
   if (!page.after) return { rows: [], counted: 0 };
-  const all = await db.query<{ count: number }[]>(counted, values.slice(0, -2));
+  const all = await db.query<{ count: number }[]>(countAll, values.slice(0, -2));
   return { rows: [], counted: all[0]?.count ?? 0 };
 }
 

@@ -43,14 +43,7 @@ export class CheckNow {
         { details: { approval_status: claim.approvalStatus } },
       );
     }
-    if (claim.state === 'queued') {
-      return {
-        isFinished: false,
-        imageName: claim.imageName,
-        checkId: claim.checkId,
-        startsInMs: claim.startsInMs,
-      };
-    }
+    if (claim.state === 'queued') return this.waitInLine(imageId, claim, options.isAwaited);
     const imageName = claim.state === 'claimed' ? claim.image.imageName : claim.imageName;
     const checkId = claim.state === 'claimed' ? claim.image.checkId : claim.checkId;
     const own = claim.state === 'claimed' ? this.monitor.check(claim.image) : null;
@@ -61,6 +54,20 @@ export class CheckNow {
     return check
       ? { isFinished: true, imageName, check }
       : { isFinished: false, imageName, checkId, startsInMs: 0 };
+  }
+
+  /** There is no budget yet. A wait that fits into the caller's patience is waited; any other is told at once. */
+  private async waitInLine(
+    imageId: number,
+    claim: { imageName: string; checkId: string; startsInMs: number },
+    isAwaited: boolean,
+  ): Promise<CheckNowResult> {
+    const { imageName, checkId, startsInMs } = claim;
+    const isSoon = isAwaited && this.monitor.running && startsInMs < LONGEST_WAIT_MS;
+    const check = isSoon ? await this.outcomeOf(imageId, checkId, null) : null;
+    return check
+      ? { isFinished: true, imageName, check }
+      : { isFinished: false, imageName, checkId, startsInMs: Math.max(1, startsInMs) };
   }
 
   private async outcomeOf(

@@ -153,6 +153,20 @@ describe('the monitor', () => {
     });
   });
 
+  it('waits with the caller for budget that comes soon', async () => {
+    const app = await start({ settings: { monitorEnabled: true, dockerHubRequestsPerMinute: 60 } });
+    app.hub.push('redis', '1.0.0');
+    const id = await app.addImage('redis', { next_check_at: new Date(Date.now() + 3_600_000) });
+    await app.dataSource.query(
+      `UPDATE image_monitor.request_budgets SET tokens = 0, refilled_at = clock_timestamp()`,
+    );
+
+    const answer = await app.api('POST', `/images/${id}/check`);
+
+    expect(answer.status).toBe(200);
+    expect(answer.body.check).toMatchObject({ outcome: 'changed', requests_created: 1 });
+  });
+
   it('asks for each of 200 due images once, with two replicas on one database', async () => {
     const one = await start();
     const images = one.hub.seedRepositories({ repositories: 200, tags: 3 });
