@@ -160,13 +160,14 @@ describe('an event', () => {
   it('survives the process that published it: another replica delivers', async () => {
     const first = await start();
     const service = first.app.get(DomainEvents);
-    // Committed, and the process is gone before it announces.
-    const stored = await inTransaction(first.dataSource, (tx) => service.publish(tx, [revoked(7)]));
     const second = await startApp({ database: first.database, hub: first.hub });
     apps.push(second);
     const taken: string[] = [];
+    // Before there is anything to take: an event that is delivered where nobody listens is done.
     listen(first, 'tag.revoked', (event) => taken.push(event.id));
     listen(second, 'tag.revoked', (event) => taken.push(event.id));
+    // Committed, and never announced, as by a process that is gone.
+    const stored = await inTransaction(first.dataSource, (tx) => service.publish(tx, [revoked(7)]));
 
     await eventuallyDelivered(second, 'the delivery', () => Promise.resolve(taken.length > 0));
     expect(taken).toEqual(stored.map(({ id }) => id));
