@@ -52,11 +52,13 @@ export async function lockRequests(tx: EntityManager, ids: readonly number[]): P
             r.size_bytes, r.pushed_at, r.tag_before, r.superseded_by, ${PLATFORM_TEXTS} AS platforms,
             ARRAY(SELECT jsonb_array_elements_text(CASE jsonb_typeof(r.metadata -> 'architectures') WHEN 'array'
                     THEN r.metadata -> 'architectures' ELSE '[]'::jsonb END)) AS architectures,
-            EXISTS (SELECT FROM image_approval_requests s
-                     WHERE s.status = 'pending' AND s.id <> r.id
-                       AND CASE WHEN r.tag_name IS NULL
-                                THEN s.tag_name IS NULL AND s.registry = r.registry AND s.image_name = r.image_name
-                                ELSE s.image_id = r.image_id AND s.tag_name = r.tag_name END) AS has_pending_sibling
+            CASE WHEN r.tag_name IS NULL
+                 THEN EXISTS (SELECT FROM image_approval_requests s
+                       WHERE s.status = 'pending' AND s.id <> r.id AND s.tag_name IS NULL
+                         AND s.registry = r.registry AND s.image_name = r.image_name)
+                 ELSE EXISTS (SELECT FROM image_approval_requests s
+                       WHERE s.status = 'pending' AND s.id <> r.id AND s.image_id = r.image_id
+                         AND s.tag_name IS NOT NULL AND s.tag_name = r.tag_name) END AS has_pending_sibling
        FROM image_approval_requests r WHERE r.id = ANY ($1::int[]) ORDER BY r.id FOR UPDATE OF r`,
     [ids],
   );

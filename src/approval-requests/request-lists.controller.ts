@@ -1,10 +1,11 @@
-import { Get, Inject, Query } from '@nestjs/common';
+import { Get, Inject, Query, UseInterceptors } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { DataSource } from 'typeorm';
 import { DATA_SOURCE } from '../database/data-source.js';
 import { invalidField } from '../domain/refusals.js';
 import { Role } from '../http/actor.js';
 import { ApiController } from '../http/api-controller.js';
+import { ConditionalReads } from '../http/conditional-reads.js';
 import { CursorKind, totalOf } from '../http/cursor.js';
 import { IdParam } from '../http/id.pipe.js';
 import { ApiProblems } from '../http/openapi.js';
@@ -57,6 +58,7 @@ const GROUP_CURSOR = {
 
 /** What waits, what was decided, and how much of which kind: the reads of a reviewer. */
 @ApiTags('Approval requests')
+@UseInterceptors(ConditionalReads)
 @ApiController('images/approval-requests')
 export class RequestListsController {
   constructor(@Inject(DATA_SOURCE) private readonly db: DataSource) {}
