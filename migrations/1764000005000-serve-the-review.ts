@@ -18,8 +18,8 @@ const AUDIT_INDEXES = ['actor', 'action', 'image'] as const;
 const COLUMN_OF = { actor: 'actor', action: 'action', image: 'image_id' } as const;
 
 /**
- * What reviewing hundreds of requests asks of the database: indexes for its lists, what a preview of a bulk decision
- * said, and which approved pushes a rollout was asked for.
+ * What reviewing hundreds of requests asks of the database: indexes for its lists, and what a preview of a bulk
+ * decision said.
  *
  * Locks: SHARE on `image_approval_requests` and `audit_log` (reads go on, writes wait) while each index reads its table
  * once: a second for a million rows.
@@ -46,19 +46,10 @@ export class ServeTheReview1764000005000 implements MigrationInterface {
         facts      jsonb NOT NULL
       )`);
     await run.query(`CREATE INDEX bulk_previews_age_idx ON image_monitor.bulk_previews (created_at)`);
-    // Written in the transaction that publishes rollout.requested; says whether reopening comes too late.
-    await run.query(`
-      CREATE TABLE image_monitor.requested_rollouts (
-        image_id     integer NOT NULL REFERENCES images (id) ON DELETE CASCADE,
-        tag_name     varchar(128) NOT NULL,
-        digest       text NOT NULL,
-        requested_at timestamptz NOT NULL DEFAULT now(),
-        PRIMARY KEY (image_id, tag_name, digest)
-      )`);
   }
 
   async down(run: QueryRunner): Promise<void> {
-    await run.query(`DROP TABLE image_monitor.requested_rollouts, image_monitor.bulk_previews`);
+    await run.query(`DROP TABLE image_monitor.bulk_previews`);
     for (const name of AUDIT_INDEXES) {
       await run.query(`DROP INDEX image_monitor.audit_log_by_${name}_idx`);
       await run.query(

@@ -396,11 +396,12 @@ function tagOfRequest(request: LockedRequest, actor: string): TagToApprove {
 /** What reopening takes back, as a rollout would know it. */
 function approvalsOf(decided: readonly Decided[]): Parameters<typeof rolledOut>[1] {
   return decided.flatMap(({ request }) =>
-    Object.keys(approvedBy(request)).flatMap((tagName) =>
-      request.digest === null || request.image_id === null
-        ? []
-        : [{ requestId: request.id, imageId: request.image_id, tagName, digest: request.digest }],
-    ),
+    Object.keys(approvedBy(request)).map((tagName) => ({
+      requestId: request.id,
+      approvedBy: request.superseded_by ?? request.id,
+      imageId: request.image_id as number,
+      tagName,
+    })),
   );
 }
 

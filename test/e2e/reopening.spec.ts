@@ -134,8 +134,9 @@ describe('reopening', () => {
     const one = await review.asked(['1.0.0']);
     await review.act(one.ids['1.0.0'], 'approve');
     await app.dataSource.query(
-      `INSERT INTO image_monitor.requested_rollouts (image_id, tag_name, digest) VALUES ($1, '1.0.0', $2)`,
-      [one.imageId, app.hub.digest(one.name, '1.0.0')],
+      `INSERT INTO image_monitor.rollouts (image_id, image_tag_id, digest, approved_at, approval_request_id)
+       SELECT image_id, id, digest, approved_at, approval_request_id FROM image_tags WHERE image_id = $1`,
+      [one.imageId],
     );
     expect((await review.act(one.ids['1.0.0'], 'reopen')).body.rollout_started).toBe(true);
   });
