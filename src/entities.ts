@@ -3,6 +3,7 @@ import { CreateTheMonitorsTables1764000001000 } from '../migrations/176400000100
 import { CreateTheOutbox1764000002000 } from '../migrations/1764000002000-create-the-outbox.js';
 import { CreateApiTokens1764000003000 } from '../migrations/1764000003000-create-api-tokens.js';
 import { ProbeNamespaces1764000004000 } from '../migrations/1764000004000-probe-namespaces.js';
+import { ServeTheReview1764000005000 } from '../migrations/1764000005000-serve-the-review.js';
 import { RememberRollouts1764000006000 } from '../migrations/1764000006000-remember-rollouts.js';
 import { ApprovalRequest } from './approval-requests/approval-request.entity.js';
 import { AuditEntry } from './audit/audit-entry.entity.js';
@@ -21,5 +22,6 @@ export const MIGRATIONS = [
   CreateTheOutbox1764000002000,
   CreateApiTokens1764000003000,
   ProbeNamespaces1764000004000,
+  ServeTheReview1764000005000,
   RememberRollouts1764000006000,
 ];

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { ApprovalRequestsModule } from './approval-requests/approval-requests.module.js';
+import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { SETTINGS, type Settings } from './config/settings.js';
 import { DATA_SOURCE } from './database/data-source.js';
@@ -27,6 +28,7 @@ export class ImageMonitoringModule {
       imports: [
         AuthModule,
         HealthModule,
+        AuditModule,
         QueueModule,
         EventsModule,
         DockerHubModule,

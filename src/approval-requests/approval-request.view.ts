@@ -1,8 +1,7 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { DECISION_ACTIONS, REQUEST_STATUSES } from '../domain/decision.js';
 import type { RequestRow } from './list-requests.sql.js';
-
-const BUMPS = ['major', 'minor', 'patch', 'rebuild', 'repush', 'other'] as const;
+import { BUMPS } from './request-groups.sql.js';
 
 /** The approved tag that a request is compared with. */
 export class ApprovedTagView {
@@ -15,8 +14,25 @@ export class ApprovedTagView {
   @ApiProperty({ type: String, nullable: true }) approved_by!: string | null;
 }
 
-/** An approval request as the API shows it; the names are the table's. */
-export class ApprovalRequestView {
+/** Why a request is there: a code for programs, and what its sentence names. */
+export class WhyView {
+  @ApiProperty({ enum: ['repushed', 'new_in_line', 'nothing_approved', 'image_unknown'] }) code!: string;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    example: { line: '17', bump: 'patch', approved_tag: '17.2.2' },
+  })
+  params!: Record<string, unknown>;
+}
+
+/** A digest that a request was about before its tag was pushed again. */
+export class PastDigestView {
+  @ApiProperty({ type: String, nullable: true }) digest!: string | null;
+  @ApiProperty({ type: String, format: 'date-time' }) replaced_at!: string;
+}
+
+/** An approval request as a row of a list; the names are the table's. */
+export class ApprovalRequestRowView {
   @ApiProperty({ type: 'integer', example: 17 }) id!: number;
   @ApiProperty({ type: 'integer', nullable: true, description: 'null: the image is not known yet.' })
   image_id!: number | null;
@@ -65,6 +81,27 @@ export class ApprovalRequestView {
   superseded_by!: number | null;
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) batch_id!: string | null;
   @ApiProperty({ type: ApprovedTagView, nullable: true }) approved!: ApprovedTagView | null;
+  @ApiProperty({ type: [String], description: 'Other observed names of the digest.' }) aliases!: string[];
+  @ApiProperty({ type: 'integer', description: 'Pending requests of the image with this digest.' })
+  same_digest_count!: number;
+  @ApiProperty({
+    type: 'integer',
+    description:
+      'Pending requests of the line with the same kind of change and a lower version; up to 1,000.',
+  })
+  older_in_line!: number;
+  @ApiProperty({ type: 'number', nullable: true, example: -12.4 }) size_change_percent!: number | null;
+  @ApiProperty({ type: 'integer', nullable: true }) platform_count!: number | null;
+  @ApiProperty({ type: String, nullable: true, description: "The tag's page at the registry." }) url!:
+    string | null;
+  @ApiProperty({ type: WhyView }) why!: WhyView;
+  @ApiProperty({ type: [PastDigestView] }) digest_history!: PastDigestView[];
+  @ApiProperty({ type: String, nullable: true, description: 'The last event about it; null: not known.' })
+  event_id!: string | null;
+}
+
+/** An approval request with the document that it is decided by. */
+export class ApprovalRequestView extends ApprovalRequestRowView {
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
@@ -88,9 +125,23 @@ export class DecisionAnswer extends ApprovalRequestAnswer {
   aliases!: readonly string[];
 }
 
+/** The answer to a reopening. */
+export class ReopenAnswer extends DecisionAnswer {
+  @ApiProperty({ description: 'A rollout of what it had approved was asked for already.' })
+  rollout_started!: boolean;
+}
+
 /** A page of requests. */
+@ApiExtraModels(ApprovalRequestView, ApprovalRequestRowView)
 export class ApprovalRequestList {
-  @ApiProperty({ type: [ApprovalRequestView] }) approval_requests!: ApprovalRequestView[];
+  @ApiProperty({
+    description: 'With view=row without `metadata`.',
+    type: 'array',
+    items: {
+      oneOf: [{ $ref: getSchemaPath(ApprovalRequestView) }, { $ref: getSchemaPath(ApprovalRequestRowView) }],
+    },
+  })
+  approval_requests!: (ApprovalRequestView | ApprovalRequestRowView)[];
   @ApiProperty({ type: 'integer' }) total!: number;
   @ApiProperty({ required: false, description: 'false: there are more than 10,000.' }) total_is_exact?: false;
   @ApiProperty({ type: String, nullable: true }) next_cursor!: string | null;
@@ -115,7 +166,11 @@ export class BulkAnswer {
     description: 'Names the batch in the audit log.',
   })
   batch_id?: string;
-  @ApiProperty({ required: false, description: 'Dry run only: send it with the same order to carry it out.' })
+  @ApiProperty({
+    required: false,
+    description:
+      'Send it with the same order to carry out just that. Of an order of more than 1,000 requests each answer brings the one for the next call.',
+  })
   preview_token?: string;
   @ApiProperty({ type: 'integer' }) total!: number;
   @ApiProperty({
@@ -130,19 +185,70 @@ export class BulkAnswer {
   })
   remaining!: number;
   @ApiProperty({ type: [BulkResultView] }) results!: BulkResultView[];
-  @ApiProperty({ type: String, nullable: true, required: false }) cursor?: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    required: false,
+    description: 'Dry run only: send it along for the results that follow.',
+  })
+  cursor?: string | null;
+}
+
+/** A row as the API shows it, with its document. */
+export function requestView(row: RequestRow): ApprovalRequestView {
+  return { ...requestRowView(row), metadata: row.metadata ?? {} };
 }
 
 /** A row as the API shows it. */
-export function requestView(row: RequestRow): ApprovalRequestView {
-  const { requested_at_text: _text, ...rest } = row;
+export function requestRowView(row: RequestRow): ApprovalRequestRowView {
+  const { requested_at_text: _text, version_text: _version, metadata: _metadata, source, ...rest } = row;
+  const { id: _tagId, ...approved } = row.approved ?? { id: 0, tag: '' };
+  const [size, change] = [numberOf(row.size_bytes), numberOf(row.size_change_bytes)];
   return {
     ...rest,
     requested_at: row.requested_at.toISOString(),
     reviewed_at: row.reviewed_at?.toISOString() ?? null,
     pushed_at: row.pushed_at?.toISOString() ?? null,
-    size_bytes: row.size_bytes === null ? null : Number(row.size_bytes),
-    size_change_bytes: row.size_change_bytes === null ? null : Number(row.size_change_bytes),
-    approved: row.approved,
+    size_bytes: size,
+    size_change_bytes: change,
+    size_change_percent: percentOf(size, change),
+    aliases: listOf(row.aliases).filter((alias) => typeof alias === 'string'),
+    url: typeof row.url === 'string' ? row.url : null,
+    digest_history: listOf(row.digest_history) as PastDigestView[],
+    why: whyOf(row, source),
+    // The event log gives the ids; a request that was opened before it has none.
+    event_id: null,
+    approved: row.approved && (approved as ApprovedTagView),
   };
+}
+
+/** Why the request is there; from what it is compared with now, as its other columns are. */
+function whyOf(row: RequestRow, source: unknown): WhyView {
+  if (row.tag_name === null) {
+    return { code: 'image_unknown', params: { image_name: row.image_name, source: source ?? null } };
+  }
+  if (row.bump === 'repush') {
+    return {
+      code: 'repushed',
+      params: { tag: row.tag_name, approved_digest: row.approved?.digest ?? null, digest: row.digest },
+    };
+  }
+  return row.approved
+    ? { code: 'new_in_line', params: { line: row.line, bump: row.bump, approved_tag: row.approved.tag } }
+    : { code: 'nothing_approved', params: { line: row.line, variant: row.variant } };
+}
+
+/** Of the size that it is compared with, to a tenth. */
+function percentOf(size: number | null, change: number | null): number | null {
+  if (size === null || change === null || size - change <= 0) return null;
+  return Math.round((change / (size - change)) * 1000) / 10;
+}
+
+function numberOf(text: string | null): number | null {
+  return text === null ? null : Number(text);
+}
+
+/** Documents that were not written by the monitor can hold anything. */
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
 }

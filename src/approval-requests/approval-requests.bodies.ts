@@ -7,8 +7,9 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
-  IsISO8601,
+  IsObject,
   IsString,
+  IsUUID,
   Length,
   Matches,
   Max,
@@ -16,63 +17,14 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { REQUEST_STATUSES, type RequestStatus } from '../domain/decision.js';
-import { PageQuery } from '../http/cursor.js';
+import { DECISION_ACTIONS, type DecisionAction } from '../domain/decision.js';
 import { IfGiven } from '../http/schema.pipe.js';
-import type { RequestSort } from './list-requests.sql.js';
+import { BULK_MODES, type BulkMode } from './choose-requests.js';
+import { RequestFilterFields } from './request-filter.query.js';
 
 const MOST_IN_BULK = 1_000;
 const LONGEST_TEXT = 2_000;
 const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,128}$/;
-
-/** `?status=pending&image_id=1…`; whatever is left out does not filter. */
-export class ListRequestsQuery extends PageQuery {
-  @ApiPropertyOptional({
-    enum: REQUEST_STATUSES,
-    isArray: true,
-    description: 'Several: status=approved&status=rejected.',
-  })
-  @IfGiven()
-  @IsArray()
-  @ArrayMaxSize(4)
-  @IsIn(REQUEST_STATUSES, { each: true })
-  status?: RequestStatus[];
-
-  @ApiPropertyOptional({ type: 'integer' })
-  @IfGiven()
-  @IsInt()
-  @Min(1)
-  @Max(2_147_483_647)
-  image_id?: number;
-
-  @ApiPropertyOptional({ example: 'grafana/grafana' })
-  @IfGiven()
-  @IsString()
-  @Length(1, 255)
-  image_name?: string;
-
-  @ApiPropertyOptional({ example: '7.5-alpine' })
-  @IfGiven()
-  @IsString()
-  @Length(1, 128)
-  tag?: string;
-
-  @ApiPropertyOptional({ example: 'image_monitor' })
-  @IfGiven()
-  @IsString()
-  @Length(1, 64)
-  source?: string;
-
-  @ApiPropertyOptional({ format: 'date-time', description: 'Requested at or after.' })
-  @IfGiven()
-  @IsISO8601({ strict: true, strictSeparator: true })
-  since?: string;
-
-  @ApiPropertyOptional({ enum: ['newest', 'oldest'], default: 'newest' })
-  @IfGiven()
-  @IsIn(['newest', 'oldest'])
-  sort: RequestSort = 'newest';
-}
 
 /** Body of an approval; all of it may be left out. */
 export class ApproveBody {
@@ -128,19 +80,46 @@ export class BulkItem {
   expected_digest?: string;
 }
 
-/** Body of a bulk decision. */
+/** Body of a bulk decision: which requests (one of `ids`, `filter`, `batch_id`), and what about them. */
 export class BulkBody {
-  @ApiProperty({ enum: ['approve', 'reject'] })
-  @IsIn(['approve', 'reject'])
-  action!: 'approve' | 'reject';
+  @ApiProperty({ enum: DECISION_ACTIONS })
+  @IsIn(DECISION_ACTIONS)
+  action!: DecisionAction;
 
-  @ApiProperty({ type: [BulkItem], minItems: 1, maxItems: MOST_IN_BULK })
+  @ApiPropertyOptional({ type: [BulkItem], minItems: 1, maxItems: MOST_IN_BULK })
+  @IfGiven()
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MOST_IN_BULK)
   @ValidateNested({ each: true })
   @Type(() => BulkItem)
-  ids!: BulkItem[];
+  ids?: BulkItem[];
+
+  @ApiPropertyOptional({
+    type: RequestFilterFields,
+    description:
+      'Instead of ids: the filter of the list. 1,000 are decided per call, `remaining` says how many are left; the status is pending unless it says otherwise.',
+  })
+  @IfGiven()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => RequestFilterFields)
+  filter?: RequestFilterFields;
+
+  @ApiPropertyOptional({ format: 'uuid', description: 'Reopen only: what that batch decided.' })
+  @IfGiven()
+  @IsUUID()
+  batch_id?: string;
+
+  @ApiPropertyOptional({
+    enum: BULK_MODES,
+    default: 'each',
+    description:
+      'newest_per_line (approve only): of each line the highest version within the approved major is approved, the lower ones are rejected with rejection_reason; majors and re-pushes are left out.',
+  })
+  @IfGiven()
+  @IsIn(BULK_MODES)
+  mode?: BulkMode;
 
   @ApiPropertyOptional({ default: false, description: 'Answers what would happen, and does nothing.' })
   @IfGiven()
@@ -152,8 +131,16 @@ export class BulkBody {
   })
   @IfGiven()
   @IsString()
-  @Length(1, 200)
+  @Length(1, 1_000)
   preview_token?: string;
+
+  @ApiPropertyOptional({
+    description: 'Dry run only: the cursor of the answer before, for its next results.',
+  })
+  @IfGiven()
+  @IsString()
+  @MaxLength(2_000)
+  cursor?: string;
 
   @ApiPropertyOptional({ maxLength: LONGEST_TEXT })
   @IfGiven()
@@ -177,4 +164,13 @@ export class BulkBody {
   @IfGiven()
   @IsBoolean()
   supersede?: boolean;
+}
+
+/** Body of a reopening; all of it may be left out. */
+export class ReopenBody {
+  @ApiPropertyOptional({ maxLength: LONGEST_TEXT, description: 'Why; kept in the audit log.' })
+  @IfGiven()
+  @IsString()
+  @MaxLength(LONGEST_TEXT)
+  reason?: string;
 }

@@ -4,11 +4,13 @@ import { EventsModule } from '../events/events.module.js';
 import { ApprovalRequestsController } from './approval-requests.controller.js';
 import { ApproveTagByHand } from './approve-tag-by-hand.js';
 import { ChangeTag } from './change-tag.js';
+import { ChooseRequests } from './choose-requests.js';
 import { CompleteAdoptedRequests } from './complete-adopted-requests.js';
 import { DecideInBulk } from './decide-in-bulk.js';
 import { DecideRequests } from './decide-requests.js';
 import { ImageTagsController } from './image-tags.controller.js';
 import { ReadTagByHand } from './read-tag-by-hand.js';
+import { RequestListsController } from './request-lists.controller.js';
 
 /**
  * The questions and their answers: opens requests for the tags that the monitor found (`openRequests`, a function of
@@ -17,9 +19,10 @@ import { ReadTagByHand } from './read-tag-by-hand.js';
  */
 @Module({
   imports: [DockerHubModule, EventsModule],
-  controllers: [ApprovalRequestsController, ImageTagsController],
+  controllers: [RequestListsController, ApprovalRequestsController, ImageTagsController],
   providers: [
     DecideRequests,
+    ChooseRequests,
     DecideInBulk,
     ApproveTagByHand,
     ChangeTag,

@@ -5,6 +5,7 @@ import { DATA_SOURCE } from '../database/data-source.js';
 import { inTransaction } from '../database/in-transaction.js';
 import {
   decide,
+  patchesOf,
   supersedes,
   type DecisionAction,
   type DecisionCode,
@@ -23,7 +24,9 @@ import {
 } from '../images/images.sql.js';
 import { compareAgain } from './compare-again.js';
 import { eventsOfDecisions } from './decision-events.js';
+import { rolledOut } from './rollouts.sql.js';
 import {
+  followObserved,
   lockClosedBy,
   lockImagesOfRequests,
   lockPendingOf,
@@ -38,7 +41,12 @@ import {
 export interface DecisionOrder {
   readonly action: DecisionAction;
   /** `expectedDigest` is what the reviewer looked at; undefined: he did not say. */
-  readonly requests: readonly { readonly id: number; readonly expectedDigest?: string | null }[];
+  readonly requests: readonly {
+    readonly id: number;
+    readonly expectedDigest?: string | null;
+    /** Where not all are decided alike. */
+    readonly action?: DecisionAction;
+  }[];
   readonly notes?: string | null;
   /** Needed to reject. */
   readonly rejectionReason?: string | null;
@@ -70,11 +78,14 @@ export interface DecisionResult {
   readonly superseded: readonly number[];
   /** Other names that were approved with it. */
   readonly aliases: readonly string[];
+  /** Of a reopening: a rollout of what the request had approved was asked for already. */
+  readonly hasRolledOut: boolean;
 }
 
 /** A request that the rule lets be decided, and all that its decision brings along. */
 export interface Decided {
   readonly request: LockedRequest;
+  readonly action: DecisionAction;
   readonly status: RequestStatus;
   readonly tags: TagToApprove[];
   readonly closed: {
@@ -106,12 +117,13 @@ export class DecideRequests {
       const locked = new Map((await lockRequests(tx, ids)).map((request) => [request.id, request]));
 
       const { decided, refused } = judge(order, locked);
-      if (order.action === 'approve') await this.addWhatApprovalBrings(tx, order, decided);
+      await this.addWhatApprovalBrings(tx, order, decided);
       if (order.action === 'reopen') await this.addWhatReopeningBrings(tx, decided);
+      const rollouts = order.action === 'reopen' ? await rolledOut(tx, approvalsOf(decided)) : new Set();
 
       const byId = new Map<number, DecisionResult>([
         ...refused.map((result) => [result.id, result] as const),
-        ...decided.map((one) => [one.request.id, resultOf(one, order.action)] as const),
+        ...decided.map((one) => [one.request.id, resultOf(one, rollouts.has(one.request.id))] as const),
       ]);
       const results = [...new Set(ids)].flatMap((id) => byId.get(id) ?? []);
       if (order.isDryRun) return { results, events: [] };
@@ -128,7 +140,9 @@ export class DecideRequests {
     order: DecisionOrder,
     decided: Decided[],
   ): Promise<void> {
-    const ofTags = decided.filter(({ request }) => request.tag_name !== null && request.image_id !== null);
+    const ofTags = decided.filter(
+      ({ request, action }) => action === 'approve' && request.tag_name !== null && request.image_id !== null,
+    );
     if (ofTags.length === 0) return;
     const ownIds = new Set(decided.map(({ request }) => request.id));
     const pending = await lockPendingOf(tx, [
@@ -142,15 +156,18 @@ export class DecideRequests {
           ),
         )
       : [];
+    const aliasesOf = groupedBy(aliases, (alias) => `${alias.image_id} ${alias.digest}`);
+    // Looked up, not walked: 1,000 decisions on an image with as many waiting are a million comparisons of versions.
+    const byName = groupedBy(pending, (other) => `${other.image_id} ${other.tag_name}`);
+    const byPatches = groupedBy(pending, (other) => `${other.image_id} ${patchesOf(other.tag_name)}`);
     const taken = new Set(ofTags.map(({ request }) => `${request.image_id} ${request.tag_name}`));
 
     for (const one of ofTags) {
       const { request } = one;
       one.tags.push(tagOfRequest(request, order.actor));
-      for (const alias of aliases) {
+      for (const alias of aliasesOf.get(`${request.image_id} ${request.digest}`) ?? []) {
         const key = `${alias.image_id} ${alias.tag_name}`;
-        if (alias.image_id !== request.image_id || alias.digest !== request.digest || taken.has(key))
-          continue;
+        if (taken.has(key)) continue;
         taken.add(key);
         one.tags.push({
           ...tagOfRequest(request, order.actor),
@@ -162,10 +179,12 @@ export class DecideRequests {
           pushedAt: alias.last_updated?.toISOString() ?? null,
         } as TagToApprove);
       }
-      const approvedNames = new Set(one.tags.map((tag) => tag.tag));
-      for (const other of pending) {
-        if (other.image_id !== request.image_id || ownIds.has(other.id)) continue;
-        if (approvedNames.has(other.tag_name) && other.digest === request.digest) {
+      const names = one.tags.map((tag) => `${request.image_id} ${tag.tag}`);
+      const sameBuild = names.flatMap((name) => byName.get(name) ?? []);
+      const sameLine = byPatches.get(`${request.image_id} ${patchesOf(request.tag_name as string)}`) ?? [];
+      for (const other of new Set([...sameBuild, ...sameLine].sort((a, b) => a.id - b.id))) {
+        if (ownIds.has(other.id)) continue;
+        if (sameBuild.includes(other) && other.digest === request.digest) {
           one.closed.push({
             id: other.id,
             status: 'approved',
@@ -194,12 +213,14 @@ export class DecideRequests {
     );
     const reopened = new Set(decided.map(({ request }) => `${request.image_id} ${request.tag_name}`));
     const ownIds = new Set(decided.map(({ request }) => request.id));
+    const byId = new Map(decided.map((one) => [one.request.id, one]));
     for (const other of closed) {
       const key = `${other.image_id} ${other.tag_name}`;
       if (other.has_pending || reopened.has(key) || ownIds.has(other.id)) continue;
       reopened.add(key);
-      const by = decided.find(({ request }) => request.id === other.superseded_by);
-      by?.closed.push({ id: other.id, status: 'pending', tagName: other.tag_name, digest: other.digest });
+      byId
+        .get(other.superseded_by)
+        ?.closed.push({ id: other.id, status: 'pending', tagName: other.tag_name, digest: other.digest });
     }
   }
 
@@ -232,13 +253,17 @@ export class DecideRequests {
       tx,
       decided.flatMap((one) => rowsOf(order, one, before, imageIds)),
     );
+    await record(
+      tx,
+      decided.flatMap((one) => auditOf(order, one, imageIds)),
+    );
+    if (order.action === 'reopen') {
+      const reopened = decided.flatMap(({ request, closed }) => [request.id, ...closed.map((one) => one.id)]);
+      await followObserved(tx, reopened, { actor: order.actor, httpRequestId: order.httpRequestId ?? null });
+    }
     if (order.action !== 'reject') {
       await compareAgain(tx, [...new Set(decided.flatMap(({ request }) => request.image_id ?? []))]);
     }
-    await record(
-      tx,
-      decided.flatMap((one) => auditOf(order, one)),
-    );
     return this.events.publish(tx, eventsOfDecisions(order, decided, { imageIds, withdrawn }));
   }
 
@@ -260,11 +285,25 @@ export class DecideRequests {
         return id === undefined ? [] : [[request.id, id] as const];
       }),
     );
-    const status =
-      order.action === 'approve' ? 'approved' : order.action === 'reject' ? 'rejected' : 'pending';
-    await decideImages(tx, [...idOf.values()], { status, actor: order.actor });
+    for (const status of ['approved', 'rejected', 'pending'] as const) {
+      const ids = ofImages
+        .filter((one) => one.status === status)
+        .flatMap((one) => idOf.get(one.request.id) ?? []);
+      await decideImages(tx, ids, { status, actor: order.actor });
+    }
     return idOf;
   }
+}
+
+function groupedBy<T>(list: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of list) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
 }
 
 /** Judges each request by the rule; one that comes twice is decided once. */
@@ -276,7 +315,7 @@ function judge(
   const refused: DecisionResult[] = [];
   const reopenedTags = new Set<string>();
   const seen = new Set<number>();
-  for (const { id, expectedDigest } of order.requests) {
+  for (const { id, expectedDigest, action = order.action } of order.requests) {
     if (seen.has(id)) continue;
     seen.add(id);
     const request = locked.get(id);
@@ -286,7 +325,7 @@ function judge(
     }
     const key = `${request.image_id} ${request.registry} ${request.image_name} ${request.tag_name}`;
     const outcome = decide(
-      order.action,
+      action,
       {
         status: request.status,
         digest: request.digest,
@@ -301,7 +340,7 @@ function judge(
       continue;
     }
     reopenedTags.add(key);
-    decided.push({ request, status: outcome.status, tags: [], closed: [] });
+    decided.push({ request, action, status: outcome.status, tags: [], closed: [] });
   }
   return { decided, refused };
 }
@@ -313,10 +352,20 @@ function refusal(
   request: LockedRequest | undefined,
 ): DecisionResult {
   const [digest, status] = [request?.digest ?? null, request?.status ?? null];
-  return { id, outcome: 'refused', code, detail, digest, status, superseded: [], aliases: [] };
+  return {
+    id,
+    outcome: 'refused',
+    code,
+    detail,
+    digest,
+    status,
+    superseded: [],
+    aliases: [],
+    hasRolledOut: false,
+  };
 }
 
-function resultOf({ request, status, tags, closed }: Decided, action: DecisionAction): DecisionResult {
+function resultOf({ request, action, status, tags, closed }: Decided, hasRolledOut: boolean): DecisionResult {
   return {
     id: request.id,
     outcome: action === 'approve' ? 'approved' : action === 'reject' ? 'rejected' : 'reopened',
@@ -326,6 +375,7 @@ function resultOf({ request, status, tags, closed }: Decided, action: DecisionAc
     status,
     superseded: closed.map((one) => one.id),
     aliases: tags.map((tag) => tag.tag).filter((tag) => tag !== request.tag_name),
+    hasRolledOut,
   };
 }
 
@@ -343,6 +393,18 @@ function tagOfRequest(request: LockedRequest, actor: string): TagToApprove {
   };
 }
 
+/** What reopening takes back, as a rollout would know it. */
+function approvalsOf(decided: readonly Decided[]): Parameters<typeof rolledOut>[1] {
+  return decided.flatMap(({ request }) =>
+    Object.keys(approvedBy(request)).map((tagName) => ({
+      requestId: request.id,
+      approvedBy: request.superseded_by ?? request.id,
+      imageId: request.image_id as number,
+      tagName,
+    })),
+  );
+}
+
 /** What the request's approval put into `image_tags`, by name, with the row that stood there before. */
 function approvedBy(request: LockedRequest): Record<string, Record<string, unknown> | null> {
   if (request.status !== 'approved' || request.tag_name === null || request.image_id === null) return {};
@@ -352,11 +414,11 @@ function approvedBy(request: LockedRequest): Record<string, Record<string, unkno
 /** The rows of a decided request and of those that it closed or opened again. */
 function rowsOf(
   order: DecisionOrder,
-  { request, status, tags, closed }: Decided,
+  { request, action, status, tags, closed }: Decided,
   before: ReadonlyMap<string, Record<string, unknown> | null>,
   imageIds: ReadonlyMap<number, number>,
 ): DecidedRequest[] {
-  const isReopened = order.action === 'reopen';
+  const isReopened = action === 'reopen';
   const shared = {
     reviewedBy: isReopened ? null : order.actor,
     notes: isReopened ? null : (order.notes ?? null),
@@ -368,7 +430,7 @@ function rowsOf(
       ...shared,
       id: request.id,
       status,
-      rejectionReason: order.action === 'reject' ? (order.rejectionReason ?? null) : null,
+      rejectionReason: action === 'reject' ? (order.rejectionReason ?? null) : null,
       supersededBy: null,
       tagBefore: isReopened
         ? null
@@ -389,16 +451,20 @@ function rowsOf(
   ];
 }
 
-function auditOf(order: DecisionOrder, { request, status, tags, closed }: Decided): AuditRecord[] {
+function auditOf(
+  order: DecisionOrder,
+  { request, action, status, tags, closed }: Decided,
+  imageIds: ReadonlyMap<number, number>,
+): AuditRecord[] {
   const shared = {
     actor: order.actor,
-    imageId: request.image_id,
+    imageId: request.image_id ?? imageIds.get(request.id) ?? null,
     imageName: request.image_name,
     batchId: order.batchId ?? null,
     httpRequestId: order.httpRequestId ?? null,
-    reason: order.rejectionReason ?? order.notes ?? null,
+    reason: (action === 'reject' ? order.rejectionReason : order.notes) ?? null,
   };
-  const verb = order.action === 'reopen' ? 'reopened' : status;
+  const verb = action === 'reopen' ? 'reopened' : status;
   return [
     {
       ...shared,

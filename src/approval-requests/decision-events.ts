@@ -44,7 +44,7 @@ export function eventsOfDecisions(
 
 function ofRequests(
   order: DecisionOrder,
-  { request, status, closed }: Decided,
+  { request, action, status, closed }: Decided,
   imageIds: ReadonlyMap<number, number>,
 ): NewDomainEvent[] {
   const about = {
@@ -56,7 +56,11 @@ function ofRequests(
     eventOfDecision(
       { ...about, approval_request_id: request.id, tag: request.tag_name, digest: request.digest },
       status,
-      { ...by, reason: order.rejectionReason ?? order.notes ?? null, supersededBy: null },
+      {
+        ...by,
+        reason: (action === 'reject' ? order.rejectionReason : order.notes) ?? null,
+        supersededBy: null,
+      },
     ),
     ...closed.map((one) =>
       eventOfDecision(
@@ -84,7 +88,7 @@ function ofTags({ request, tags }: Decided): NewDomainEvent[] {
 
 function ofImage(
   order: DecisionOrder,
-  { request }: Decided,
+  { request, action }: Decided,
   imageIds: ReadonlyMap<number, number>,
 ): NewDomainEvent[] {
   const imageId = request.tag_name === null ? imageIds.get(request.id) : undefined;
@@ -96,7 +100,7 @@ function ofImage(
         image_id: imageId,
         image_name: request.image_name,
         from: STATUS_BEFORE[request.status],
-        to: IMAGE_STATUS[order.action],
+        to: IMAGE_STATUS[action],
         changed_by: order.actor,
       },
     },

@@ -52,11 +52,13 @@ export async function lockRequests(tx: EntityManager, ids: readonly number[]): P
             r.size_bytes, r.pushed_at, r.tag_before, r.superseded_by, ${PLATFORM_TEXTS} AS platforms,
             ARRAY(SELECT jsonb_array_elements_text(CASE jsonb_typeof(r.metadata -> 'architectures') WHEN 'array'
                     THEN r.metadata -> 'architectures' ELSE '[]'::jsonb END)) AS architectures,
-            EXISTS (SELECT FROM image_approval_requests s
-                     WHERE s.status = 'pending' AND s.id <> r.id
-                       AND CASE WHEN r.tag_name IS NULL
-                                THEN s.tag_name IS NULL AND s.registry = r.registry AND s.image_name = r.image_name
-                                ELSE s.image_id = r.image_id AND s.tag_name = r.tag_name END) AS has_pending_sibling
+            CASE WHEN r.tag_name IS NULL
+                 THEN EXISTS (SELECT FROM image_approval_requests s
+                       WHERE s.status = 'pending' AND s.id <> r.id AND s.tag_name IS NULL
+                         AND s.registry = r.registry AND s.image_name = r.image_name)
+                 ELSE EXISTS (SELECT FROM image_approval_requests s
+                       WHERE s.status = 'pending' AND s.id <> r.id AND s.image_id = r.image_id
+                         AND s.tag_name IS NOT NULL AND s.tag_name = r.tag_name) END AS has_pending_sibling
        FROM image_approval_requests r WHERE r.id = ANY ($1::int[]) ORDER BY r.id FOR UPDATE OF r`,
     [ids],
   );
@@ -160,6 +162,48 @@ export async function writeDecisions(tx: EntityManager, decided: readonly Decide
             "rejectionReason" text, "supersededBy" integer, "tagBefore" jsonb, "batchId" uuid, "imageId" integer)
       WHERE r.id = d."id"`,
     [JSON.stringify(decided)],
+  );
+}
+
+/**
+ * Reopened requests follow their tag to the digest that it has by now, with the audit entry that a check would have
+ * written: a check lets pending requests follow a push, and these were not pending when it came. A tag that is back at
+ * the digest in force is left, since there is nothing new to ask. One statement, under the images' locks; by the
+ * primary keys of both tables.
+ */
+export async function followObserved(
+  tx: EntityManager,
+  ids: readonly number[],
+  by: { actor: string; httpRequestId: string | null },
+): Promise<void> {
+  await tx.query(
+    `WITH moved AS (
+       UPDATE image_approval_requests r
+          SET digest = o.digest, size_bytes = o.size_bytes, pushed_at = o.last_updated,
+              metadata = r.metadata || jsonb_build_object('digest', o.digest, 'size_bytes', o.size_bytes,
+                'last_updated', o.last_updated_text,
+                'architectures', (SELECT coalesce(jsonb_agg(DISTINCT split_part(p, '/', 2)), '[]')
+                                    FROM unnest(o.platforms) AS p),
+                'platforms', (SELECT coalesce(jsonb_agg(jsonb_build_object('os', split_part(p, '/', 1),
+                    'architecture', split_part(p, '/', 2), 'variant', nullif(split_part(p, '/', 3), ''),
+                    'digest', NULL, 'size_bytes', NULL)), '[]') FROM unnest(o.platforms) AS p),
+                'aliases', (SELECT coalesce(jsonb_agg(a.tag_name ORDER BY a.tag_name), '[]')
+                              FROM image_monitor.observed_tags a
+                             WHERE a.image_id = o.image_id AND a.digest = o.digest AND a.tag_name <> o.tag_name),
+                'digest_history', coalesce(r.metadata -> 'digest_history', '[]'::jsonb) ||
+                  jsonb_build_object('digest', r.digest, 'replaced_at', now()))
+         FROM image_monitor.observed_tags o, image_approval_requests old
+        WHERE r.id = ANY ($1::int[]) AND r.status = 'pending' AND old.id = r.id
+          AND o.image_id = r.image_id AND o.tag_name = r.tag_name AND o.digest <> coalesce(r.digest, '')
+          AND NOT EXISTS (SELECT FROM image_tags t WHERE t.image_id = r.image_id AND t.tag = r.tag_name
+                             AND t.status = 'approved' AND t.digest = o.digest)
+       RETURNING r.id, r.image_id, r.image_name, r.tag_name, r.digest, old.digest AS old_digest)
+     INSERT INTO image_monitor.audit_log
+       (actor, action, subject_type, subject_id, image_id, image_name, tag_name, from_state, to_state, http_request_id)
+     SELECT $2, 'approval_request.digest_moved', 'approval_request', id, image_id, image_name, tag_name,
+            jsonb_build_object('status', 'pending', 'digest', old_digest),
+            jsonb_build_object('status', 'pending', 'digest', digest), $3 FROM moved`,
+    [ids, by.actor, by.httpRequestId],
   );
 }
 

@@ -69,6 +69,13 @@ export function decide(
   return { isDecided: true, status: action === 'approve' ? 'approved' : 'rejected' };
 }
 
+/** What versions that may supersede one another have in common, for looking them up among many; null: a tag that none does. */
+export function patchesOf(tag: string): string | null {
+  const version = parseVersion(tag);
+  if (!version || version.numbers.length < 3) return null;
+  return `${version.numbers.slice(0, -1).join('.')}.*${version.variant}`;
+}
+
 /**
  * Whether approving `approved` answers the question about `pending`, too: the same variant, and a lower version that
  * differs in the last of three or more numbers only (7.4.1-alpine when 7.4.2-alpine is approved; never 7.2.9).

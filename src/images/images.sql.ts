@@ -70,9 +70,13 @@ export interface WithdrawnTag {
   approval_request_id: number | null;
 }
 
+/** A person revoked the tag since, or took back the approval that its former content (`b`) had. */
+const STAYS_WITHDRAWN = `(t.status = 'revoked' OR EXISTS (
+  SELECT FROM image_approval_requests q WHERE q.id = b.approval_request_id AND q.status <> 'approved'))`;
+
 /**
- * Withdraws what requests approved: a tag that was in force before gets that content back, any other is revoked. A
- * tag that another request approved since stays. `before` is the row as {@link approveTags} gave it. One statement;
+ * Withdraws what requests approved: a tag that was in force before gets that content back, unless that was taken
+ * back, too; any other is revoked. A tag that another request approved since stays. `before` is the row as {@link approveTags} gave it. One statement;
  * the caller holds the images' rows. Answers the tags as they are now.
  */
 export async function withdrawTags(
@@ -95,7 +99,8 @@ export async function withdrawTags(
             approved_by = CASE WHEN b.id IS NULL THEN t.approved_by ELSE b.approved_by END,
             approved_at = CASE WHEN b.id IS NULL THEN t.approved_at ELSE b.approved_at END,
             approval_request_id = CASE WHEN b.id IS NULL THEN t.approval_request_id ELSE b.approval_request_id END,
-            status = coalesce(b.status, 'revoked'), is_recommended = t.is_recommended AND b.status = 'approved',
+            status = CASE WHEN ${STAYS_WITHDRAWN} THEN 'revoked' ELSE coalesce(b.status, 'revoked') END,
+            is_recommended = t.is_recommended AND b.status = 'approved' AND NOT ${STAYS_WITHDRAWN},
             updated_at = now()
        FROM jsonb_to_recordset($1::jsonb) AS w ("imageId" integer, "tag" text, "requestId" integer, "before" jsonb)
        LEFT JOIN LATERAL jsonb_populate_record(NULL::image_tags, w."before") AS b ON w."before" <> 'null'::jsonb

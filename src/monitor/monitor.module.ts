@@ -10,6 +10,7 @@ import { CheckNow } from './check-now.js';
 import { Check } from './check.entity.js';
 import { ImageMonitorService } from './image-monitor.service.js';
 import { MonitorController } from './monitor.controller.js';
+import { OverviewController } from './overview.controller.js';
 import { ProbeNamespace } from './probe-namespace.js';
 import { RemoveOldChecks } from './remove-old-checks.js';
 
@@ -22,7 +23,7 @@ import { RemoveOldChecks } from './remove-old-checks.js';
  */
 @Module({
   imports: [DockerHubModule, ApprovalRequestsModule, EventsModule, QueueModule],
-  controllers: [MonitorController],
+  controllers: [OverviewController, MonitorController],
   providers: [
     ImageMonitorService,
     CheckImage,

@@ -1,0 +1,227 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsISO8601,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
+import { REQUEST_STATUSES, type RequestStatus } from '../domain/decision.js';
+import type { Bump } from '../domain/comparison.js';
+import { invalidField } from '../domain/refusals.js';
+import { PageQuery } from '../http/cursor.js';
+import { IfGiven } from '../http/schema.pipe.js';
+import { REQUEST_SORTS, type RequestSort, type RequestView } from './list-requests.sql.js';
+import { GROUPINGS, parseGroupKey, type RequestFilter, type RequestGroup } from './request-filter.sql.js';
+import { BUMPS } from './request-groups.sql.js';
+
+const MOST_GROUPS = 1_000;
+const AGE =
+  /^(?:[1-9][0-9]{0,4}[mhdw]|\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2}))$/;
+const TAKES_AGE = 'takes an age such as 90m, 12h, 7d or 2w, or a time in ISO 8601 with its zone';
+const MS_OF = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+
+/** Which requests: the query of every list of them, and the `filter` of a bulk decision. */
+export class RequestFilterFields {
+  @ApiPropertyOptional({
+    enum: REQUEST_STATUSES,
+    isArray: true,
+    description: 'Several: status=approved&status=rejected.',
+  })
+  @IfGiven()
+  @IsArray()
+  @ArrayMaxSize(4)
+  @IsIn(REQUEST_STATUSES, { each: true })
+  status?: RequestStatus[];
+
+  @ApiPropertyOptional({ type: 'integer' })
+  @IfGiven()
+  @IsInt()
+  @Min(1)
+  @Max(2_147_483_647)
+  image_id?: number;
+
+  @ApiPropertyOptional({ example: 'grafana/grafana' })
+  @IfGiven()
+  @IsString()
+  @Length(1, 255)
+  image_name?: string;
+
+  @ApiPropertyOptional({ example: '7.5-alpine' })
+  @IfGiven()
+  @IsString()
+  @Length(1, 128)
+  tag?: string;
+
+  @ApiPropertyOptional({ example: 'image_monitor' })
+  @IfGiven()
+  @IsString()
+  @Length(1, 64)
+  source?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'Requested at or after.' })
+  @IfGiven()
+  @IsISO8601({ strict: true, strictSeparator: true })
+  since?: string;
+
+  @ApiPropertyOptional({ example: 'redis alpine', description: 'Words, each a part of image:tag.' })
+  @IfGiven()
+  @IsString()
+  @Length(1, 200)
+  q?: string;
+
+  @ApiPropertyOptional({ enum: BUMPS, isArray: true, description: 'Kinds of change; several.' })
+  @IfGiven()
+  @IsArray()
+  @ArrayMaxSize(6)
+  @IsIn(BUMPS, { each: true })
+  bump?: Bump[];
+
+  @ApiPropertyOptional({ example: '7-alpine' })
+  @IfGiven()
+  @IsString()
+  @Length(1, 128)
+  line?: string;
+
+  @ApiPropertyOptional({ example: '-alpine', description: 'Empty: tags without a suffix.' })
+  @IfGiven()
+  @IsString()
+  @MaxLength(128)
+  variant?: string;
+
+  @ApiPropertyOptional({ example: 'sha256:…' })
+  @IfGiven()
+  @IsString()
+  @Length(1, 200)
+  digest?: string;
+
+  @ApiPropertyOptional({ example: 'database', description: 'Empty: images without one.' })
+  @IfGiven()
+  @IsString()
+  @MaxLength(100)
+  category?: string;
+
+  @ApiPropertyOptional({ description: 'The key of a group.', example: 'line:17:7-alpine' })
+  @IfGiven()
+  @IsString()
+  @Length(1, 1_000)
+  group?: string;
+
+  @ApiPropertyOptional({ example: '14d', description: `Waiting for longer; ${TAKES_AGE}.` })
+  @IfGiven()
+  @Matches(AGE, { message: TAKES_AGE })
+  older_than?: string;
+
+  @ApiPropertyOptional({ example: '7d', description: 'Asked since.' })
+  @IfGiven()
+  @Matches(AGE, { message: TAKES_AGE })
+  newer_than?: string;
+
+  @ApiPropertyOptional({
+    example: 'linux/arm64',
+    description: 'The approved tag has this platform, and the one asked about lacks it.',
+  })
+  @IfGiven()
+  @IsString()
+  @Length(1, 100)
+  missing_platform?: string;
+
+  @ApiPropertyOptional({ type: 'integer', description: 'Bytes more than the approved tag, at least.' })
+  @IfGiven()
+  @IsInt()
+  @Min(-Number.MAX_SAFE_INTEGER)
+  @Max(Number.MAX_SAFE_INTEGER)
+  size_change_min?: number;
+
+  @ApiPropertyOptional({ example: 'ana' })
+  @IfGiven()
+  @IsString()
+  @Length(1, 255)
+  decided_by?: string;
+}
+
+/** A page of what the filter lets through. */
+class FilteredPageQuery extends RequestFilterFields implements Pick<PageQuery, 'cursor'> {
+  @ApiPropertyOptional({ description: 'next_cursor of the page before; opaque.' })
+  @IfGiven()
+  @IsString()
+  @MaxLength(2_000)
+  cursor?: string;
+}
+
+/** `?status=pending&image_id=1…`; whatever is left out does not filter. */
+export class ListRequestsQuery extends FilteredPageQuery {
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 500, default: 50 })
+  @IfGiven()
+  @IsInt({ message: 'takes a whole number from 1 to 500' })
+  @Min(1, { message: 'takes a whole number from 1 to 500' })
+  @Max(500, { message: 'takes a whole number from 1 to 500' })
+  limit: number = 50;
+
+  @ApiPropertyOptional({
+    enum: REQUEST_SORTS,
+    default: 'newest',
+    description: 'group: lines together, in each the re-pushes first, then the highest version.',
+  })
+  @IfGiven()
+  @IsIn(REQUEST_SORTS)
+  sort: RequestSort = 'newest';
+
+  @ApiPropertyOptional({ enum: ['full', 'row'], default: 'full', description: 'row: without the document.' })
+  @IfGiven()
+  @IsIn(['full', 'row'])
+  view: RequestView = 'full';
+}
+
+/** `?by=line&status=pending…`. */
+export class ListGroupsQuery extends FilteredPageQuery {
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MOST_GROUPS, default: MOST_GROUPS })
+  @IfGiven()
+  @IsInt()
+  @Min(1)
+  @Max(MOST_GROUPS)
+  limit: number = MOST_GROUPS;
+
+  @ApiPropertyOptional({ enum: GROUPINGS, default: 'line' })
+  @IfGiven()
+  @IsIn(GROUPINGS)
+  by: RequestGroup['by'] = 'line';
+}
+
+/** The filter as the statements take it; ages are counted back from `now`. Throws a Refusal of the field `group`. */
+export function filterOf(fields: RequestFilterFields, now: Date, path = ''): RequestFilter {
+  const group = fields.group === undefined ? undefined : parseGroupKey(fields.group);
+  if (group === null) throw invalidField(`${path}group`, 'takes the key of a group, as /groups gives it');
+  return {
+    status: fields.status && [...new Set(fields.status)],
+    imageId: fields.image_id,
+    imageName: fields.image_name,
+    tag: fields.tag,
+    source: fields.source,
+    since: fields.since,
+    q: fields.q,
+    bump: fields.bump && [...new Set(fields.bump)],
+    line: fields.line,
+    variant: fields.variant,
+    digest: fields.digest,
+    category: fields.category,
+    group,
+    olderThan: fields.older_than && timeOf(fields.older_than, now),
+    newerThan: fields.newer_than && timeOf(fields.newer_than, now),
+    missingPlatform: fields.missing_platform,
+    sizeChangeMin: fields.size_change_min,
+    decidedBy: fields.decided_by,
+  };
+}
+
+function timeOf(age: string, now: Date): string {
+  const match = /^([0-9]+)([mhdw])$/.exec(age);
+  if (!match) return age;
+  return new Date(now.getTime() - Number(match[1]) * MS_OF[match[2] as keyof typeof MS_OF]).toISOString();
+}
