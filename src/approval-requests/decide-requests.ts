@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import { record, type AuditRecord } from '../audit/audit.sql.js';
+import { failpoint } from '../config/failpoint.js';
 import { DATA_SOURCE } from '../database/data-source.js';
 import { inTransaction } from '../database/in-transaction.js';
 import {
@@ -102,9 +103,12 @@ export class DecideRequests {
   async run(order: DecisionOrder): Promise<DecisionResult[]> {
     const { results, events } = await inTransaction(this.db, async (tx) => {
       const ids = order.requests.map((request) => request.id);
+      failpoint('decision.begun');
       await lockImagesOfRequests(tx, ids);
+      failpoint('decision.images_locked');
       const locked = new Map((await lockRequests(tx, ids)).map((request) => [request.id, request]));
 
+      failpoint('decision.requests_locked');
       const { decided, refused } = judge(order, locked);
       if (order.action === 'approve') await this.addWhatApprovalBrings(tx, order, decided);
       if (order.action === 'reopen') await this.addWhatReopeningBrings(tx, decided);
@@ -116,8 +120,10 @@ export class DecideRequests {
       const results = [...new Set(ids)].flatMap((id) => byId.get(id) ?? []);
       if (order.isDryRun) return { results, events: [] };
       order.accept?.(results);
+      failpoint('decision.judged');
       return { results, events: decided.length > 0 ? await this.write(tx, order, decided) : [] };
     });
+    failpoint('decision.committed');
     this.events.announce(events);
     return results;
   }
@@ -213,6 +219,7 @@ export class DecideRequests {
       tx,
       decided.flatMap((one) => one.tags),
     );
+    failpoint('decision.tags_approved');
     const before = new Map(approved.map((tag) => [`${tag.image_id} ${tag.tag}`, tag.before]));
     let withdrawn: WithdrawnTag[] = [];
     if (order.action === 'reopen') {
@@ -232,13 +239,16 @@ export class DecideRequests {
       tx,
       decided.flatMap((one) => rowsOf(order, one, before, imageIds)),
     );
+    failpoint('decision.requests_written');
     if (order.action !== 'reject') {
       await compareAgain(tx, [...new Set(decided.flatMap(({ request }) => request.image_id ?? []))]);
     }
+    failpoint('decision.compared');
     await record(
       tx,
       decided.flatMap((one) => auditOf(order, one)),
     );
+    failpoint('decision.audited');
     return this.events.publish(tx, eventsOfDecisions(order, decided, { imageIds, withdrawn }));
   }
 
