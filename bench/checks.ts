@@ -75,7 +75,7 @@ export async function measureCpu(bench: Bench): Promise<Row[]> {
   try {
     await service.settled();
     await service.cycle();
-    const rounds = bench.isQuick ? 2 : 5;
+    const rounds = bench.isQuick ? 2 : 3;
     const ours: number[] = [];
     const bare: number[] = [];
     for (let i = 0; i < rounds; i++) {

@@ -1,4 +1,4 @@
-import { cpus, platform, release, totalmem } from 'node:os';
+import { cpus, loadavg, platform, release, totalmem } from 'node:os';
 
 /** One figure, and what it is to reach. */
 export interface Row {
@@ -68,7 +68,10 @@ Written by \`npm run bench\`${run.isQuick ? ' with `--quick`' : ''} on ${run.sta
 a bare handler in the same run wherever that is possible, since machines differ; what is neither is a median.
 
 Machine: ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, ${platform()} ${release()}, Node ${process.version}, embedded
-PostgreSQL and a stand-in Docker Hub on the same machine. It is shared with other work, so single times are rough.
+PostgreSQL and a stand-in Docker Hub on the same machine. It is shared with other work (load at the end: ${loadavg()
+    .map((load) => load.toFixed(1))
+    .join(', ')}
+on ${cpus().length} processors), so single times are rough, and rows in absolute milliseconds are upper bounds.
 
 | what | measured | to reach | reached | note |
 |---|---|---|---|---|

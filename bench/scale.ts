@@ -153,7 +153,7 @@ export async function measureMemory(bench: Bench): Promise<Row[]> {
     bench.say(`first cycle done, ${Math.round(peak / 2 ** 20)} MB at most so far`);
     await hub.takeCount();
     const cycles = bench.isQuick ? 8 : 100;
-    const until = Date.now() + (bench.isQuick ? 30_000 : 150_000);
+    const until = Date.now() + (bench.isQuick ? 30_000 : 100_000);
     const memory: number[] = [];
     while (memory.length < cycles && Date.now() < until) {
       await service.cycle();
@@ -201,7 +201,7 @@ function slopeOf(values: readonly number[]): number {
 /** Four replicas on one database, with more images than there is budget: no window may hold more than the ceiling. */
 export async function measureBudget(bench: Bench): Promise<Row[]> {
   const perMinute = 600;
-  const seconds = bench.isQuick ? 75 : 150;
+  const seconds = bench.isQuick ? 75 : 105;
   const hub = await startStandIn();
   const namespaces = Array.from({ length: 3_000 }, (_, i) => `ns${i}`);
   const images = (await hub.control('seed', { repositories: 3_000, tags: 2, namespaces })) as string[];
