@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import { record, type AuditRecord } from '../audit/audit.sql.js';
+import { failpoint } from '../config/failpoint.js';
 import { DATA_SOURCE } from '../database/data-source.js';
 import { inTransaction } from '../database/in-transaction.js';
 import {
@@ -113,9 +114,12 @@ export class DecideRequests {
   async run(order: DecisionOrder): Promise<DecisionResult[]> {
     const { results, events } = await inTransaction(this.db, async (tx) => {
       const ids = order.requests.map((request) => request.id);
+      failpoint('decision.begun');
       await lockImagesOfRequests(tx, ids);
+      failpoint('decision.images_locked');
       const locked = new Map((await lockRequests(tx, ids)).map((request) => [request.id, request]));
 
+      failpoint('decision.requests_locked');
       const { decided, refused } = judge(order, locked);
       await this.addWhatApprovalBrings(tx, order, decided);
       if (order.action === 'reopen') await this.addWhatReopeningBrings(tx, decided);
@@ -128,8 +132,10 @@ export class DecideRequests {
       const results = [...new Set(ids)].flatMap((id) => byId.get(id) ?? []);
       if (order.isDryRun) return { results, events: [] };
       order.accept?.(results);
+      failpoint('decision.judged');
       return { results, events: decided.length > 0 ? await this.write(tx, order, decided) : [] };
     });
+    failpoint('decision.committed');
     this.events.announce(events);
     return results;
   }
@@ -234,6 +240,7 @@ export class DecideRequests {
       tx,
       decided.flatMap((one) => one.tags),
     );
+    failpoint('decision.tags_approved');
     const before = new Map(approved.map((tag) => [`${tag.image_id} ${tag.tag}`, tag.before]));
     let withdrawn: WithdrawnTag[] = [];
     if (order.action === 'reopen') {
@@ -253,10 +260,12 @@ export class DecideRequests {
       tx,
       decided.flatMap((one) => rowsOf(order, one, before, imageIds)),
     );
+    failpoint('decision.requests_written');
     await record(
       tx,
       decided.flatMap((one) => auditOf(order, one, imageIds)),
     );
+    failpoint('decision.audited');
     if (order.action === 'reopen') {
       const reopened = decided.flatMap(({ request, closed }) => [request.id, ...closed.map((one) => one.id)]);
       await followObserved(tx, reopened, { actor: order.actor, httpRequestId: order.httpRequestId ?? null });
@@ -264,6 +273,7 @@ export class DecideRequests {
     if (order.action !== 'reject') {
       await compareAgain(tx, [...new Set(decided.flatMap(({ request }) => request.image_id ?? []))]);
     }
+    failpoint('decision.compared');
     return this.events.publish(tx, eventsOfDecisions(order, decided, { imageIds, withdrawn }));
   }
 

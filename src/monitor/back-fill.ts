@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { openRequests } from '../approval-requests/open-requests.js';
+import { failpoint } from '../config/failpoint.js';
 import { LogLine } from '../config/log-line.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { DATA_SOURCE } from '../database/data-source.js';
@@ -51,10 +52,12 @@ export class BackFill {
     const claimedAtMs = performance.now();
     const image = await claimBackFill(this.db, this.budget.key);
     if (image === null) return false;
+    failpoint('back_fill.claimed');
     try {
       const path = repositoryPathOf(image.imageName);
       const pay = payerOf(() => payForPage(this.db, this.budget.key, image), { claimedAtMs, signal });
       const page = await this.hub.readTagPage(path, { url: this.hub.tagsPageUrl(path, image.page), pay });
+      failpoint('back_fill.page_read');
       await this.budget.learn(page.rateLimit);
       await this.write(image, page);
     } catch (error) {
@@ -70,6 +73,7 @@ export class BackFill {
     const path = repositoryPathOf(image.imageName);
     await inTransaction(this.db, async (tx) => {
       if (!(await closeBackFill(tx, image, page.next === null ? 'complete' : 'partial'))) return;
+      failpoint('back_fill.closed');
       const asked = {
         id: image.id,
         imageName: image.imageName,
@@ -83,10 +87,13 @@ export class BackFill {
         passesFilter: compileTagFilter({ include: image.tagInclude, exclude: image.tagExclude }),
         platforms: image.platforms,
       });
+      failpoint('back_fill.opened');
       const moved = news.repushed.map((repush) => repush.tag);
       const tags = [...news.fresh, ...news.inventory, ...moved, ...news.touched];
       if (tags.length > 0) await writeObservedTags(tx, image.id, tags, held, null);
+      failpoint('back_fill.written');
     });
+    failpoint('back_fill.committed');
     this.logger.debug(
       new LogLine(`Back-filled page ${image.page} of ${image.imageName}`, {
         image: image.imageName,

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { openRequests } from '../approval-requests/open-requests.js';
 import { eventsOfWritten } from '../approval-requests/request-events.js';
 import type { WrittenRequest } from '../approval-requests/approval-requests.sql.js';
+import { failpoint } from '../config/failpoint.js';
 import { LogLine } from '../config/log-line.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { DATA_SOURCE } from '../database/data-source.js';
@@ -69,6 +70,7 @@ export class CheckImage {
   async run(image: ClaimedImage, signal: AbortSignal, voice: CheckVoice): Promise<CheckReport> {
     const startedAt = performance.now();
     try {
+      failpoint('check.begun');
       const path = repositoryPathOf(image.imageName);
       this.say(voice, `Checking ${image.imageName} at ${this.hub.tagsUrl(path)}`, image);
       const pay = payerOf(() => payForPage(this.db, this.budget.key, image), {
@@ -81,6 +83,7 @@ export class CheckImage {
       const names = reading.tags.map((tag) => tag.name);
       const known = await readKnownTags(this.db, image.id, names);
       const news = whatIsNew({ tags: reading.tags, known, inventoryTo: image.inventoryTo });
+      failpoint('check.compared');
       const result = this.completed(image, reading, news, performance.now() - startedAt);
       if (isUnchanged(news)) return await this.closeUnchanged(image, result);
       return await this.closeChanged(image, path, news, result, voice);
@@ -95,6 +98,7 @@ export class CheckImage {
     pay: () => Promise<void>,
   ): ReturnType<DockerHubClient['readTagPage']> {
     const page = await this.hub.readTagPage(path, { url, pay });
+    failpoint('check.page_read');
     await this.budget.learn(page.rateLimit);
     return page;
   }
@@ -134,6 +138,7 @@ export class CheckImage {
 
   private async closeUnchanged(image: ClaimedImage, result: CheckResult): Promise<CheckReport> {
     if (!(await closeCheck(this.db, image, result))) return this.lost(image);
+    failpoint('check.unchanged');
     return reportOf(result, 0);
   }
 
@@ -152,7 +157,9 @@ export class CheckImage {
       platforms: image.platforms,
     };
     const done = await inTransaction(this.db, async (tx) => {
+      failpoint('check.transaction');
       if (!(await closeCheck(tx, image, result))) return null;
+      failpoint('check.closed');
       const asked = {
         id: image.id,
         imageName: image.imageName,
@@ -160,12 +167,15 @@ export class CheckImage {
         urlOf: (tag: string) => this.hub.tagPageUrl(path, tag),
       };
       const { written, held } = await openRequests(tx, asked, news, rules);
+      failpoint('check.opened');
       const moved = news.repushed.map((repush) => repush.tag);
       const tags = [...news.fresh, ...news.inventory, ...moved, ...news.touched];
       const check = { checkId: image.checkId, requestsCreated: written.filter((one) => one.is_new).length };
       await writeObservedTags(tx, image.id, tags, held, check);
+      failpoint('check.observed');
       return { written, events: await this.events.publish(tx, eventsOfWritten(image, written)) };
     });
+    failpoint('check.committed');
     if (done === null) return this.lost(image);
     const { written, events } = done;
     this.events.announce(events);
@@ -336,11 +346,13 @@ export class CheckImage {
       repushedTags: 0,
       isTruncated: false,
     };
+    failpoint('check.failing');
     const isClosed =
       end.outcome === 'failed'
         ? await this.closeFailed(image, result)
         : await closeCheck(this.db, image, result);
     if (!isClosed) return this.lost(image);
+    failpoint('check.failed');
     return { ...NOTHING_FOUND, outcome: end.outcome, error: end.error };
   }
 

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository, type DataSource } from 'typeorm';
+import { failpoint } from '../config/failpoint.js';
 import { DATA_SOURCE } from '../database/data-source.js';
 import { RequestBudget } from '../docker-hub/budget.js';
 import { Refusal } from '../domain/refusals.js';
@@ -32,7 +33,9 @@ export class CheckNow {
   ) {}
 
   async run(imageId: number, options: { isAwaited: boolean }): Promise<CheckNowResult> {
+    failpoint('claim_one.before');
     const claim = await claimOneImage(this.db, this.budget.key, imageId);
+    failpoint('claim_one.after');
     if (claim.state === 'unknown')
       throw new Refusal('not_found', 'image_not_found', `There is no image ${imageId}.`);
     if (claim.state === 'not_approved') {

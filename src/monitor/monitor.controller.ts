@@ -25,7 +25,7 @@ import { CheckNow } from './check-now.js';
 import { Check } from './check.entity.js';
 import { countChecks, listObservedTags } from './history.sql.js';
 import { ImageMonitorService } from './image-monitor.service.js';
-import { countImages, findOpenCheck, requestsWanted, triggerAll } from './monitor.sql.js';
+import { countImages, findOpenCheck, triggerAll } from './monitor.sql.js';
 import {
   CheckAnswer,
   CheckList,
@@ -38,6 +38,7 @@ import {
   openCheckSummary,
   TriggerAnswer,
 } from './monitor.views.js';
+import { WatchedImages } from './watched-images.js';
 
 const CHECK_CURSOR = new CursorKind('checks:newest', ['text']);
 const OBSERVED_CURSOR = new CursorKind('observed-tags:newest', ['time_or_null', 'text']);
@@ -60,6 +61,7 @@ export class MonitorController {
     private readonly checkNow: CheckNow,
     private readonly budget: RequestBudget,
     private readonly hub: DockerHubClient,
+    private readonly watched: WatchedImages,
   ) {}
 
   @Get('monitor/status')
@@ -67,10 +69,10 @@ export class MonitorController {
   @ApiOperation({ summary: 'Is it running, what is due, how much may still be asked' })
   @ApiOkResponse({ type: MonitorStatusView })
   async status(): Promise<MonitorStatusView> {
-    const [counts, budget, wanted, backfills] = await Promise.all([
+    const [counts, budget, watched, backfills] = await Promise.all([
       countImages(this.db),
       this.budget.status(),
-      requestsWanted(this.db, this.settings.checkIntervalMinutes),
+      this.watched.count(),
       countBackFills(this.db),
     ]);
     const cycle = this.monitor.lastCycle;
@@ -78,14 +80,14 @@ export class MonitorController {
       running: this.monitor.running,
       checkIntervalMinutes: this.settings.checkIntervalMinutes,
       nextCheckIn: counts.next_check_in_ms,
-      images_watched: counts.images_watched,
+      images_watched: watched.images,
       images_due: counts.images_due,
       checks_in_flight: counts.checks_in_flight,
       last_cycle: cycle && cycleView(cycle),
       budget: {
         ...budget,
         waiting: counts.images_due,
-        demand: Math.round((wanted / budget.limit) * 1000) / 1000,
+        demand: Math.round((watched.requestsWanted / budget.limit) * 1000) / 1000,
       },
       backfills,
       credentials: this.hub.credentialsState(),

@@ -13,6 +13,7 @@ import { MonitorController } from './monitor.controller.js';
 import { OverviewController } from './overview.controller.js';
 import { ProbeNamespace } from './probe-namespace.js';
 import { RemoveOldChecks } from './remove-old-checks.js';
+import { WatchedImages } from './watched-images.js';
 
 /**
  * The monitor: when an image is looked at, by whom, and what is new. It leases due images, reads their tags through
@@ -31,6 +32,7 @@ import { RemoveOldChecks } from './remove-old-checks.js';
     ProbeNamespace,
     BackFill,
     RemoveOldChecks,
+    WatchedImages,
     repositoryOf(Check),
   ],
   exports: [ImageMonitorService, CheckNow],

@@ -1,3 +1,4 @@
+import { failpoint } from '../config/failpoint.js';
 import type { LeasedPayment } from './claim.sql.js';
 import { BudgetIsShort, CheckIsStopped, LeaseIsLost } from './endings.js';
 
@@ -23,7 +24,9 @@ export function payerOf(
     if (isFresh) return;
     const waitUntil = performance.now() + LONGEST_WAIT_MS;
     for (;;) {
+      failpoint('payment.before');
       const payment = await pay();
+      failpoint('payment.after');
       if (!payment.isLeased) throw new LeaseIsLost();
       if (payment.isPaid) return;
       if (performance.now() + payment.waitMs > waitUntil) throw new BudgetIsShort(payment.waitMs);

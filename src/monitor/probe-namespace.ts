@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
+import { failpoint } from '../config/failpoint.js';
 import { LogLine } from '../config/log-line.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { DATA_SOURCE } from '../database/data-source.js';
@@ -49,6 +50,7 @@ export class ProbeNamespace {
           fieldsOf(claimed),
         ),
       );
+      failpoint('probe.begun');
       const listing = await this.read(claimed, startedAt, signal);
       const { images, nowMicros } = await readProbedImages(
         this.db,
@@ -56,6 +58,7 @@ export class ProbeNamespace {
         claimed.namespace,
       );
       const findings = judgeProbe(listing, claimed, images, nowMicros);
+      failpoint('probe.judged');
       const isClosed = await closeProbe(this.db, this.budget.key.registry, claimed, {
         startedMsAgo: performance.now() - startedAt,
         watermark: watermarkOf(listing),
@@ -63,6 +66,7 @@ export class ProbeNamespace {
         defaultIntervalMinutes: this.settings.checkIntervalMinutes,
         spread: spreadOf(claimed.namespace),
       });
+      failpoint('probe.closed');
       if (!isClosed) throw new LeaseIsLost();
       const moved = findings.filter((finding) => finding.hasMoved).length;
       return { moved, unmoved: findings.length - moved };
@@ -97,6 +101,7 @@ export class ProbeNamespace {
     pay: () => Promise<void>,
   ): ReturnType<DockerHubClient['readListingPage']> {
     const page = await this.hub.readListingPage(namespace, { url, pay });
+    failpoint('probe.page_read');
     await this.budget.learn(page.rateLimit);
     return page;
   }
@@ -144,7 +149,9 @@ export class ProbeNamespace {
         { ...fieldsOf(claimed), error_kind: kind },
       ),
     );
+    failpoint('probe.failing');
     await closeFailedProbe(this.db, registry, claimed, { retryInMs, error: message, isFailure: true });
+    failpoint('probe.failed');
   }
 }
 

@@ -33,9 +33,10 @@ export interface ReadGoal {
  * Reads an image's tags, newest first, down to the first that is not newer than `readTo`, or to the end; the first
  * check reads one page (SPEC 5.2).
  *
- * When the number of tags changes between two pages they have shifted, and all is read again from page 1, once. Rows
- * pushed down then only come twice; rows pulled up by a deletion may have been jumped over, so a second time that the
- * number falls is an error, and the retry reads down to the same point.
+ * When the number of tags changes between two pages, or a tag comes twice, they have shifted, and all is read again
+ * from page 1, once. Rows pushed down then only come twice; rows pulled up by a deletion may have been jumped over, so a
+ * second time that the number falls is an error, and the retry reads down to the same point. A page in another order
+ * looks the same where its tags were pushed within minutes of each other, so that their times do not give it away.
  */
 export async function readTags(o: {
   image: ReadGoal;
@@ -54,9 +55,12 @@ export async function readTags(o: {
   const byName = new Map<string, RegistryTag>();
   let page = first;
   let hasStartedAgain = false;
+  /** Names of this time through: a page that shows one of them again is no continuation of the one before. */
+  let namesSoFar = new Set<string>();
 
   for (;;) {
     keepNewest(byName, page.tags);
+    for (const { name } of page.tags) namesSoFar.add(name);
     if (page.next === null) {
       reading.isWhole = true;
       break;
@@ -74,9 +78,11 @@ export async function readTags(o: {
       break;
     }
     reading.pagesRead += 1;
-    const hasShifted = next === 'gone' || next.count !== page.count;
+    const hasShifted =
+      next === 'gone' || next.count !== page.count || next.tags.some((tag) => namesSoFar.has(tag.name));
     if (hasShifted && !hasStartedAgain) {
       hasStartedAgain = true;
+      namesSoFar = new Set();
       page = await o.readPage(null);
       reading.pagesRead += 1;
       continue;

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { startApp, type TestApp } from '../support/app.js';
+import { eventually, startApp, type TestApp } from '../support/app.js';
 import { digestOf } from '../support/docker-hub/world.js';
 
 const MINUTE = 60_000;
@@ -506,6 +506,9 @@ describe('the lease', () => {
 
     const answer = app.api('POST', `/images/${id}/check`, undefined, { prefer: 'respond-async' });
     expect((await answer).status).toBe(202);
+    await eventually('the result to be dropped', () =>
+      Promise.resolve(app.log.some((line) => line.includes(`check of ${name} took longer than its lease`))),
+    );
     end();
     await app.dataSource.query(
       `UPDATE images SET lease_token = NULL, lease_expires_at = NULL WHERE id = $1`,

@@ -1,0 +1,87 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { SettingsOptions } from '../../src/config/load-settings.js';
+
+/** A replica of the service in a process of its own (`replica-process.js`). */
+export interface Replica {
+  child: ChildProcess;
+  /** Where its API listens; empty until {@link start} is through. */
+  url: string;
+  /** stdout and stderr so far. */
+  output(): string;
+  /** Connects and listens. False: it died on the way, as it may be meant to. */
+  start(settings: SettingsOptions): Promise<boolean>;
+  /** One beat more than the clock's. */
+  beat(): void;
+  /** Bytes in memory after a garbage collection, and CPU microseconds so far. */
+  measure(): Promise<{ rss: number; cpu: NodeJS.CpuUsage }>;
+  isAlive(): boolean;
+  /** The exit code, or the signal's name. */
+  ended: Promise<number | NodeJS.Signals | null>;
+  /** Ends it properly, or at once where it does not listen. */
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+/** Forks a replica and has it load its code; `failpoint` is where it is to die, `name:times`. */
+export async function forkReplica(
+  compiled: string,
+  options: { failpoint?: string; nodeOptions?: string[] } = {},
+): Promise<Replica> {
+  const { PATH, HOME, LANG } = process.env;
+  const child = fork(fileURLToPath(new URL('replica-process.js', import.meta.url)), [compiled], {
+    env: { PATH, HOME, LANG, ...(options.failpoint ? { IMS_FAILPOINTS: options.failpoint } : {}) },
+    execArgv: options.nodeOptions ?? [],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      // What a test looks for is said at the end.
+      output = (output + chunk.toString('utf8')).slice(-20_000);
+    });
+  }
+  // A process that was killed cannot be told anything; whoever waits for it sees its end.
+  child.on('error', () => undefined);
+  const ended = once(child, 'close').then(
+    ([code, signal]) => (signal ?? code) as number | NodeJS.Signals | null,
+  );
+  await once(child, 'message');
+  const isAlive = (): boolean => child.exitCode === null && child.signalCode === null;
+  const answer = async <T>(message: unknown): Promise<T | null> => {
+    if (!isAlive() || !child.connected) return null;
+    const said = once(child, 'message').then(([what]) => what as T);
+    child.send(message as string, () => undefined);
+    return Promise.race([said, ended.then(() => null)]);
+  };
+  const replica: Replica = {
+    child,
+    url: '',
+    output: () => output,
+    start: async (settings) => {
+      replica.url = (await answer<{ url: string }>(settings))?.url ?? '';
+      return replica.url !== '';
+    },
+    beat: () => {
+      if (child.connected) child.send('beat', () => undefined);
+    },
+    measure: async () =>
+      (await answer<{ rss: number; cpu: NodeJS.CpuUsage }>('memory')) ?? {
+        rss: 0,
+        cpu: { user: 0, system: 0 },
+      },
+    isAlive,
+    ended,
+    stop: async () => {
+      if (replica.url === '' || !child.connected) return replica.kill();
+      child.send('stop', () => undefined);
+      await ended;
+    },
+    kill: async () => {
+      if (isAlive()) child.kill('SIGKILL');
+      await ended;
+    },
+  };
+  return replica;
+}
