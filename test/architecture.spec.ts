@@ -82,10 +82,11 @@ describe('the house', () => {
   });
 
   it('reads the environment in one place', () => {
-    // Beside the settings: whether a terminal wants colours, and what a child process inherits.
+    // Beside the settings: whether a terminal wants colours, what a child process inherits, where a test kills it.
     const readers = files.filter((file) => /process\.env/.test(readFileSync(file, 'utf8')));
     expect(readers.map((file) => relative(SRC, file)).sort()).toEqual([
       'cli.ts',
+      'config/failpoint.ts',
       'config/service-logger.ts',
       'database/postmaster.ts',
       'main.ts',

@@ -111,7 +111,7 @@ const tags = names.map((name) => ({
   platforms: [],
   isImage: true,
 }));
-const after = { requestedAt: '2026-01-01T00:00:00Z', id: 500 };
+const after = { sort: 'oldest' as const, requestedAt: '2026-01-01T00:00:00Z', id: 500 };
 const db = (): TestApp['dataSource'] => app.dataSource;
 const asTransaction = (): never => app.dataSource as never;
 
@@ -148,11 +148,15 @@ const STATEMENTS: Record<string, () => Promise<unknown>> = {
   'how many back-fills there are': () => countBackFills(db()),
   'images that turned 404': () => countTurnedNotFound(db(), 500),
   'pending requests, first page': () =>
-    listRequests(db(), { status: ['pending'] }, { sort: 'newest', after: null, limit: 50 }),
+    listRequests(db(), { status: ['pending'] }, { sort: 'newest', view: 'full', after: null, limit: 50 }),
   'pending requests, any page': () =>
-    listRequests(db(), { status: ['pending'] }, { sort: 'oldest', after, limit: 50 }),
+    listRequests(db(), { status: ['pending'] }, { sort: 'oldest', view: 'full', after, limit: 50 }),
   'requests of an image': () =>
-    listRequests(db(), { imageId: 500, status: ['pending'] }, { sort: 'newest', after, limit: 50 }),
+    listRequests(
+      db(),
+      { imageId: 500, status: ['pending'] },
+      { sort: 'newest', view: 'full', after: { ...after, sort: 'newest' as const }, limit: 50 },
+    ),
   'one request': () => findRequest(db(), 500),
   'observed tags, any page': () =>
     listObservedTags(db(), 500, { after: { lastUpdated: '2026-01-01T00:00:00Z', tagName: 'x' }, limit: 50 }),
