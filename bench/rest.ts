@@ -118,7 +118,7 @@ async function sqlOfList(bench: Bench): Promise<{ sql: string; values: unknown[]
       return Promise.resolve([]);
     },
   };
-  await listRequests(db, { status: ['pending'] }, { sort: 'newest', after: null, limit: 50 });
+  await listRequests(db, { status: ['pending'] }, { sort: 'newest', view: 'full', after: null, limit: 50 });
   return sent;
 }
 

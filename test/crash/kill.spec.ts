@@ -31,7 +31,7 @@ describe(`killed at each named point (SEED=${SEED})`, () => {
       kills: FAILPOINTS.length,
       seed: SEED,
       verifyEvery: FAILPOINTS.length,
-      deadlineMs: 60_000,
+      deadlineMs: 40_000,
     });
 
     expect(report.violations).toEqual([]);

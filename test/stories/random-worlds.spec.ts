@@ -422,7 +422,7 @@ function retryMicros(failures: number): number | null {
   return ms === null ? null : ms * 1000;
 }
 
-const WORLDS = Number(process.env['WORLDS'] ?? 1_500);
+const WORLDS = Number(process.env['WORLDS'] ?? 500);
 const SEED = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
 
 describe(`in ${WORLDS} random worlds (SEED=${SEED})`, () => {

@@ -1,0 +1,224 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { createDataSource } from '../../src/database/data-source.js';
+import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js';
+import { migrate } from '../../src/database/migrate.js';
+import { MIGRATIONS } from '../../src/entities.js';
+import { startApp, type ApiAnswer, type TestApp } from '../support/app.js';
+import { startCuttableProxy, type CuttableProxy } from '../support/cuttable-proxy.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { compiled } from '../support/processes.js';
+import { forkReplica } from '../support/replica.js';
+import { startDockerHub } from '../support/docker-hub/docker-hub.js';
+
+const HOUR = 3_600_000;
+/** More than any of the two ways sends; the last cuts never come. */
+const STATEMENTS = Array.from({ length: 14 }, (_, i) => i + 1);
+
+describe('the connection to the database cut', () => {
+  let database: TestDatabase;
+  let proxy: CuttableProxy;
+  let app: TestApp;
+  let db: pg.Client;
+  let next = 0;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    proxy = await startCuttableProxy(database.url);
+    app = await startApp({
+      database: { url: proxy.url, drop: () => Promise.resolve() },
+      settings: { requestPolicy: 'all' },
+    });
+    db = new pg.Client({ connectionString: database.url });
+    db.on('error', () => undefined);
+    await db.connect();
+  });
+  afterAll(async () => {
+    await app.close();
+    await db.end();
+    await proxy.close();
+    await database.drop();
+  });
+
+  async function anImage(): Promise<{ id: number; name: string }> {
+    const name = `image-${next++}`;
+    app.hub.push(name, 'old', { at: Date.now() - 5 * HOUR });
+    const id = await app.addImage(name, { baseline: true });
+    await until200(() => app.api('POST', `/images/${id}/check`));
+    for (const tag of ['1.0.0', '1.1.0', '1.2.0']) app.hub.push(name, tag);
+    return { id, name };
+  }
+
+  /** As a client does: again, until it is let through. The lease of a check that was cut off runs out meanwhile. */
+  async function until200(ask: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
+    for (let tries = 0; tries < 50; tries++) {
+      await db.query(`UPDATE images SET lease_expires_at = now() WHERE lease_token IS NOT NULL`);
+      const answer = await ask().catch(() => null);
+      if (answer?.status === 200 || answer?.status === 409) return answer;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error('It does not come back');
+  }
+
+  const requestsOf = async (id: number): Promise<{ id: number; tag_name: string; status: string }[]> =>
+    (
+      await db.query<{ id: number; tag_name: string; status: string }>(
+        `SELECT id, tag_name, status FROM image_approval_requests WHERE image_id = $1 ORDER BY id`,
+        [id],
+      )
+    ).rows;
+
+  it.each(STATEMENTS.flatMap((n) => [[n, 'before'] as const, [n, 'after'] as const]))(
+    'at statement %i of a check, %s the server has it, loses and doubles nothing',
+    async (n, when) => {
+      const { id } = await anImage();
+      proxy.cutAt(n, when);
+      await app.api('POST', `/images/${id}/check`).catch(() => null);
+      // Fewer statements than these there are none.
+      if (n <= 5) expect(proxy.hasCut()).toBe(true);
+      proxy.cutAt(0, 'before');
+      // A failed try puts the next one off; a person asks again at once.
+      await until200(() => app.api('POST', `/images/${id}/check`));
+      await until200(() => app.api('POST', `/images/${id}/check`));
+
+      expect((await requestsOf(id)).map((request) => request.tag_name).sort()).toEqual([
+        '1.0.0',
+        '1.1.0',
+        '1.2.0',
+      ]);
+    },
+  );
+
+  it.each(STATEMENTS.flatMap((n) => [[n, 'before'] as const, [n, 'after'] as const]))(
+    'at statement %i of a decision, %s the server has it, leaves it whole or undone',
+    async (n, when) => {
+      const { id } = await anImage();
+      await until200(() => app.api('POST', `/images/${id}/check`));
+      const [request] = await requestsOf(id);
+      const path = `/images/approval-requests/${request?.id}/approve`;
+      proxy.cutAt(n, when);
+      const answer = await app.api('POST', path, {}).catch(() => null);
+      if (n <= 5) expect(proxy.hasCut()).toBe(true);
+      proxy.cutAt(0, 'before');
+
+      const { rows } = await db.query<{ status: string; audited: number; approved: number }>(
+        `SELECT r.status,
+                (SELECT count(*)::int FROM image_monitor.audit_log a WHERE a.subject_type = 'approval_request'
+                    AND a.subject_id = r.id AND a.action = 'approval_request.approved') AS audited,
+                (SELECT count(*)::int FROM image_tags t WHERE t.image_id = r.image_id AND t.tag = r.tag_name) AS approved
+           FROM image_approval_requests r WHERE r.id = $1`,
+        [request?.id],
+      );
+      const isDone = rows[0]?.status === 'approved';
+      expect(rows[0]).toMatchObject({ audited: Number(isDone), approved: Number(isDone) });
+      if (answer?.status === 200) expect(isDone).toBe(true);
+      // Whoever asks again decides it, or is told that it is decided.
+      expect((await until200(() => app.api('POST', path, {}))).status).toBe(isDone ? 409 : 200);
+    },
+  );
+});
+
+describe('the database server restarted', () => {
+  it('the service serves again after its return, and has lost nothing', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'image-monitoring-restart-'));
+    let server = await startEmbeddedPostgres({ dataDir, log: () => undefined });
+    const proxy = await startCuttableProxy(server.url);
+    const home = server.home;
+    try {
+      await migrate(createDataSource({ url: proxy.url, entities: [] }), MIGRATIONS, () => undefined);
+      const app = await startApp({
+        database: { url: proxy.url, drop: () => Promise.resolve() },
+        settings: { monitorEnabled: true, requestPolicy: 'all' },
+      });
+      app.hub.push('redis', '1.0.0');
+      await app.addImage('redis');
+
+      await server.stop();
+      proxy.cutAll();
+      expect((await app.api('GET', '/images/approval-requests')).status).toBe(503);
+      server = await startEmbeddedPostgres({ dataDir, log: () => undefined });
+      proxy.leadTo(server.url);
+      const returnedAt = performance.now();
+
+      let status = 0;
+      while (status !== 200 && performance.now() - returnedAt < 20_000) {
+        status = (await app.api('GET', '/images/approval-requests')).status;
+      }
+      expect(status).toBe(200);
+      const until = performance.now() + 45_000;
+      let asked: string[] = [];
+      while (asked.length === 0 && performance.now() < until) {
+        await app.dataSource.query(`UPDATE images SET next_check_at = now(), lease_expires_at = now()`);
+        const list = await app.api('GET', '/images/approval-requests');
+        asked = (list.body.approval_requests as { tag_name: string }[]).map((request) => request.tag_name);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      expect(asked).toEqual(['1.0.0']);
+      await app.close();
+    } finally {
+      await proxy.close();
+      await server.stop();
+      for (const folder of [dataDir, home]) await rm(folder, { recursive: true, force: true });
+    }
+  }, 90_000);
+});
+
+describe('a replica stopped beyond its lease', () => {
+  it('writes nothing when it goes on, and holds nobody up', async () => {
+    const database = await createTestDatabase();
+    const hub = await startDockerHub({ rateLimit: { anonymous: 1e6, authenticated: 1e6, enforce: false } });
+    const db = new pg.Client({ connectionString: database.url });
+    await db.connect();
+    const settings = {
+      databaseUrl: database.url,
+      dockerHubUrl: hub.url,
+      dockerHubRequestsPerMinute: 100_000,
+    };
+    const [stopped, other] = await Promise.all([forkReplica(compiled('')), forkReplica(compiled(''))]);
+    try {
+      hub.push('redis', '1.0.0');
+      await db.query(
+        `INSERT INTO images (image_name, approval_status, watch_for_updates) VALUES ('redis', 'approved', true)`,
+      );
+      // The first one is stopped while it waits for Docker Hub.
+      let isFirst = true;
+      let letGo = (): void => undefined;
+      const isAsked = new Promise<void>((resolve) => {
+        hub.onRequest(async () => {
+          if (!isFirst) return;
+          isFirst = false;
+          resolve();
+          await new Promise<void>((done) => {
+            letGo = done;
+          });
+        });
+      });
+      await stopped.start(settings);
+      await isAsked;
+      stopped.child.kill('SIGSTOP');
+      await db.query(`UPDATE images SET lease_expires_at = now()`);
+      letGo();
+      await other.start(settings);
+      const checks = async (): Promise<number> =>
+        (await db.query<{ count: number }>(`SELECT count(*)::int FROM image_monitor.checks`)).rows[0]
+          ?.count ?? 0;
+      while ((await checks()) === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+
+      stopped.child.kill('SIGCONT');
+      while (!stopped.output().includes('took longer than its lease')) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      expect(await checks()).toBe(1);
+      const { rows } = await db.query<{ count: number }>(`SELECT count(*)::int FROM image_approval_requests`);
+      expect(rows[0]?.count).toBe(1);
+    } finally {
+      await Promise.all([stopped.kill(), other.kill()]);
+      await db.end();
+      await hub.close();
+      await database.drop();
+    }
+  }, 60_000);
+});
