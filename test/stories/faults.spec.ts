@@ -153,9 +153,14 @@ describe('a probe that meets a fault', () => {
       await app.dataSource.query(
         `UPDATE image_monitor.request_budgets SET paused_until = NULL, tokens = 8000`,
       );
+      // A busy machine may miss the short deadline of a check; its retry is part of what is to be settled.
+      await app.dataSource.query(
+        `UPDATE images SET next_check_at = now() WHERE consecutive_failures > 0 AND lease_token IS NULL`,
+      );
       await app.app.get(ImageMonitorService).beat();
       const rows = await app.dataSource.query<{ open: number }[]>(
-        `SELECT count(*)::int AS open FROM images WHERE next_check_at <= now() OR lease_token IS NOT NULL`,
+        `SELECT count(*)::int AS open FROM images
+          WHERE next_check_at <= now() OR lease_token IS NOT NULL OR consecutive_failures > 0`,
       );
       return rows[0]?.open === 0;
     });
