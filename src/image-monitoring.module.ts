@@ -48,8 +48,8 @@ export type AuthenticationOption =
   | Omit<ExistingProvider<HostAuthentication>, 'provide'>
   | Omit<FactoryProvider<HostAuthentication>, 'provide'>;
 
-/** What Nest must know while it builds the application, and so cannot come from a factory. */
-export interface ImageMonitoringStaticOptions {
+/** What Nest must know while it builds the application, and so cannot come from a factory; `imports` brings what `authentication` and `inject` name. */
+export interface ImageMonitoringStaticOptions extends Pick<ModuleMetadata, 'imports'> {
   /**
    * Where the tables are kept. Default: `default`, the host's data source without a name. A name: the host's data source
    * of that name. `own`: one that the service makes from `databaseUrl` and closes. In the host's, {@link ENTITIES} must
@@ -70,7 +70,7 @@ export type ImageMonitoringOptions = SettingsOptions & ImageMonitoringStaticOpti
 
 /** Options of {@link ImageMonitoringModule.forRootAsync}; the settings come from `useFactory`. */
 export interface ImageMonitoringAsyncOptions
-  extends ImageMonitoringStaticOptions, Pick<ModuleMetadata, 'imports'>, Pick<FactoryProvider, 'inject'> {
+  extends ImageMonitoringStaticOptions, Pick<FactoryProvider, 'inject'> {
   // Nest resolves `inject` at run time, and no type of ours can say what comes of it.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   useFactory: (...args: any[]) => SettingsOptions | Promise<SettingsOptions>;
@@ -94,8 +94,9 @@ export interface ImageMonitoringAsyncOptions
 @Module({})
 export class ImageMonitoringModule {
   static forRoot(options: ImageMonitoringOptions = {}): DynamicModule {
-    const { dataSource, routePrefix, authentication, modules, ...settings } = options;
+    const { imports, dataSource, routePrefix, authentication, modules, ...settings } = options;
     return ImageMonitoringModule.forRootAsync({
+      imports,
       dataSource,
       routePrefix,
       authentication,
