@@ -134,8 +134,9 @@ export class BulkAnswer {
 }
 
 /** A row as the API shows it. */
-export function requestView(row: RequestRow): ApprovalRequestView {
-  const { requested_at_text: _text, ...rest } = row;
+export function requestView(row: RequestRow & { counted?: number }): ApprovalRequestView {
+  // What a list's rows carry beside the request.
+  const { requested_at_text: _text, counted: _counted, ...rest } = row;
   return {
     ...rest,
     requested_at: row.requested_at.toISOString(),

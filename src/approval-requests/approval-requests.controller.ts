@@ -65,7 +65,7 @@ export class ApprovalRequestsController {
     );
     const page = cursors.page(rows, query.limit, (row) => [row.requested_at_text, row.id]);
     return {
-      approval_requests: page.rows.map(requestView),
+      approval_requests: page.rows.map((row) => requestView(row)),
       ...totalOf(counted),
       next_cursor: page.nextCursor,
     };
