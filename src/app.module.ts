@@ -34,7 +34,7 @@ export class AppModule {
           useFactory: () => dataSource.options,
           dataSourceFactory: async () => Promise.resolve(dataSource),
         }),
-        ImageMonitoringModule.forRoot({ settings, dataSource }),
+        ImageMonitoringModule.forRoot({ ...settings, dataSource }),
       ],
       // Around everything, so that a controller without a guard of its own is refused and not open.
       providers: [{ provide: APP_GUARD, useClass: AccessGuard }],

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { tokenCommand, TOKEN_USAGE, UsageError } from './auth/token-command.js';
-import { ConfigurationError, environmentWithFile, loadSettings } from './config/load-settings.js';
+import { environmentWithFile } from './config/environment.js';
+import { ConfigurationError, loadSettings } from './config/load-settings.js';
 import type { Settings } from './config/settings.js';
 import { createDataSource } from './database/data-source.js';
 import {

@@ -53,6 +53,11 @@ export class SessionView {
   @ApiProperty({ example: '5f2a90c1b3d4' }) build!: string;
 }
 
+/** The answer to the end of a session. */
+export class SignedOutView {
+  @ApiProperty({ example: 'Signed out' }) message!: string;
+}
+
 /** The part of a response that both Express and Fastify have. */
 interface Answer {
   header(name: string, value: string): unknown;
@@ -110,7 +115,7 @@ export class SessionController {
   @HttpCode(HttpStatus.OK)
   @Public()
   @ApiOperation({ summary: 'Sign out: ends the session, wherever its cookie was copied to' })
-  @ApiOkResponse({ schema: { example: { message: 'Signed out' } } })
+  @ApiOkResponse({ type: SignedOutView })
   @ApiProblems(403, 404)
   async signOut(
     @Req() request: AccessRequest,

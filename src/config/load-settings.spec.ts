@@ -4,13 +4,8 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { parse } from 'dotenv';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  ConfigurationError,
-  environmentWithFile,
-  isLoopback,
-  loadSettings,
-  settingsFrom,
-} from './load-settings.js';
+import { environmentWithFile } from './environment.js';
+import { ConfigurationError, isLoopback, loadSettings, settingsFrom } from './load-settings.js';
 import { Secret } from './secret.js';
 import { SETTINGS_TABLE } from './settings.js';
 

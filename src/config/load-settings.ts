@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
-import { join } from 'node:path';
-import { parse } from 'dotenv';
 import type { Secret } from './secret.js';
 import { SETTINGS_TABLE, type Settings } from './settings.js';
 
@@ -40,24 +37,6 @@ export class ConfigurationError extends Error {
 export type SettingsOptions = {
   [Name in keyof Settings]?: Settings[Name] | (Secret extends Settings[Name] ? string : never);
 };
-
-/**
- * The environment with what `.env` in `folder` adds to it; a variable that is set, even to nothing, wins over the
- * file. A missing file is none; one that cannot be read is a {@link ConfigurationError}, since going on without it
- * would start on another database than its author meant.
- */
-export function environmentWithFile(folder: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const path = join(folder, '.env');
-  try {
-    return { ...parse(readFileSync(path)), ...env };
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return env;
-    throw new ConfigurationError([
-      { variable: path, got: code ?? String(error), takes: 'a file that this user can read' },
-    ]);
-  }
-}
 
 /** The settings from environment variables. An empty variable counts as not set, as lines of `.env.example` are. */
 export function loadSettings(env: NodeJS.ProcessEnv): Settings {

@@ -24,7 +24,7 @@ export class EventsController {
       'that `resync` says: read everything anew. Some events may come twice, none is left out.',
   })
   @ApiHeader({
-    name: 'Last-Event-ID',
+    name: 'last-event-id',
     required: false,
     description: 'The id of the last event that was read.',
   })

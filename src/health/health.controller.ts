@@ -19,6 +19,7 @@ export class HealthView {
 @Controller('health')
 @UseFilters(ProblemFilter)
 @UseGuards(AccessGuard)
+@ApiProblems(429)
 export class HealthController {
   constructor(
     @Inject(DATA_SOURCE) private readonly db: DataSource,

@@ -21,7 +21,7 @@ export class MetricsController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'Counters, gauges and timings in the text format of Prometheus' })
   @ApiOkResponse({ content: { 'text/plain': { schema: { type: 'string' } } } })
-  @ApiProblems(401, 403)
+  @ApiProblems(401, 403, 429)
   async read(): Promise<string> {
     return this.metrics.text();
   }

@@ -1,4 +1,5 @@
-import { createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import { ApiBearerAuth, ApiExtension } from '@nestjs/swagger';
 import { Refusal } from '../domain/refusals.js';
 import { rawRequestOf } from './request-id.js';
 
@@ -25,8 +26,9 @@ export const ROLE_METADATA = 'image-monitoring:role';
 /** What a route says about who may call it; a route that says nothing is refused to everybody. */
 export type RouteRole = ActorRole | 'public';
 
-/** The least role that may call a route. Every route has one, and a test walks all routes to prove it. */
-export const Role = (role: ActorRole) => SetMetadata(ROLE_METADATA, role);
+/** The least role that may call a route, in the document, too. Every route has one, and a test walks all routes to prove it. */
+export const Role = (role: ActorRole) =>
+  applyDecorators(SetMetadata(ROLE_METADATA, role), ApiBearerAuth(), ApiExtension('x-role', role));
 
 /** Anybody may call the route, and no actor is known in it: health, sign-in, and what a secret in the URL protects. */
 export const Public = () => SetMetadata(ROLE_METADATA, 'public');

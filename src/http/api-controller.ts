@@ -1,6 +1,7 @@
 import { applyDecorators, Controller, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
 import { AccessGuard } from './access.guard.js';
 import { JsonOnlyGuard } from './json-only.guard.js';
+import { ApiProblems } from './openapi.js';
 import { ProblemFilter } from './problem.filter.js';
 import { SchemaPipe } from './schema.pipe.js';
 
@@ -16,5 +17,7 @@ export function ApiController(path: string): ClassDecorator {
     UseFilters(ProblemFilter),
     UseGuards(AccessGuard, JsonOnlyGuard),
     UsePipes(new SchemaPipe()),
+    // What any route may answer, whatever it does: judged before it is reached, or the database's fault.
+    ApiProblems(400, 401, 403, 413, 415, 429, 503),
   );
 }

@@ -4,6 +4,7 @@ import {
   ApiProperty,
   ApiPropertyOptional,
   ApiResponse,
+  ApiSchema,
   DocumentBuilder,
   getSchemaPath,
   SwaggerModule,
@@ -20,7 +21,11 @@ class FieldErrorDocument {
   message!: string;
 }
 
-/** A problem (RFC 9457), as the document describes it; the answers themselves are made in `problem.ts`. */
+/**
+ * A problem (RFC 9457), as the document describes it; the answers themselves are made in `problem.ts`. Some have members
+ * beside these that go with their code, as RFC 9457 has it.
+ */
+@ApiSchema({ description: 'RFC 9457. Some codes bring members of their own, such as retry_after_seconds.' })
 export class ProblemDocument {
   @ApiProperty({ example: 'about:blank' })
   type!: string;
@@ -77,6 +82,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setTitle('Image Monitoring Service')
     .setDescription('Watches approved images on Docker Hub and asks before a new tag is used.')
     .setVersion('1')
+    .addBearerAuth({ type: 'http', description: 'An API token, or a JWT of your identity provider.' })
     .build();
   return SwaggerModule.createDocument(app, config);
 }
