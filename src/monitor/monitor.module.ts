@@ -10,12 +10,14 @@ import { CheckImage } from './check-image.js';
 import { CheckNow } from './check-now.js';
 import { Check } from './check.entity.js';
 import { ImageMonitorService } from './image-monitor.service.js';
+import { KeepBudgetMinutes } from './keep-budget-minutes.js';
 import { LookUpImage } from './look-up-image.js';
 import { MonitorController } from './monitor.controller.js';
 import { NewImageController } from './new-image.controller.js';
 import { OverviewController } from './overview.controller.js';
 import { ProbeNamespace } from './probe-namespace.js';
 import { RemoveOldChecks } from './remove-old-checks.js';
+import { StatsController } from './stats.controller.js';
 import { WatchedImages } from './watched-images.js';
 
 /**
@@ -28,11 +30,12 @@ import { WatchedImages } from './watched-images.js';
  */
 @Module({
   imports: [DockerHubModule, ApprovalRequestsModule, ImagesModule, EventsModule, QueueModule],
-  controllers: [OverviewController, MonitorController, NewImageController],
+  controllers: [OverviewController, MonitorController, NewImageController, StatsController],
   providers: [
     ImageMonitorService,
     CheckImage,
     CheckNow,
+    KeepBudgetMinutes,
     LookUpImage,
     ProbeNamespace,
     BackFill,
