@@ -1,9 +1,10 @@
-import { Body, Delete, Get, Inject, Put, Query } from '@nestjs/common';
+import { Body, Delete, Get, Inject, Put, Query, UseInterceptors } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { DataSource } from 'typeorm';
 import { DATA_SOURCE } from '../database/data-source.js';
 import { CurrentActor, Role, type Actor } from '../http/actor.js';
 import { ApiController } from '../http/api-controller.js';
+import { ConditionalReads } from '../http/conditional-reads.js';
 import { CursorKind, totalOf } from '../http/cursor.js';
 import { IdParam } from '../http/id.pipe.js';
 import { ApiProblems } from '../http/openapi.js';
@@ -40,6 +41,7 @@ const CURSORS = {
  * `monitor/`, since whoever adds one may want to ask Docker Hub first, which this room does not know.
  */
 @ApiTags('Images')
+@UseInterceptors(ConditionalReads)
 @ApiController('images')
 export class ImagesController {
   constructor(

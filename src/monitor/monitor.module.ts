@@ -14,6 +14,7 @@ import { KeepBudgetMinutes } from './keep-budget-minutes.js';
 import { LookUpImage } from './look-up-image.js';
 import { MonitorController } from './monitor.controller.js';
 import { NewImageController } from './new-image.controller.js';
+import { ObservedTagsController } from './observed-tags.controller.js';
 import { OverviewController } from './overview.controller.js';
 import { ProbeNamespace } from './probe-namespace.js';
 import { RemoveOldChecks } from './remove-old-checks.js';
@@ -30,7 +31,13 @@ import { WatchedImages } from './watched-images.js';
  */
 @Module({
   imports: [DockerHubModule, ApprovalRequestsModule, ImagesModule, EventsModule, QueueModule],
-  controllers: [OverviewController, MonitorController, NewImageController, StatsController],
+  controllers: [
+    OverviewController,
+    MonitorController,
+    ObservedTagsController,
+    NewImageController,
+    StatsController,
+  ],
   providers: [
     ImageMonitorService,
     CheckImage,
