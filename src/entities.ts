@@ -5,6 +5,7 @@ import { CreateApiTokens1764000003000 } from '../migrations/1764000003000-create
 import { ProbeNamespaces1764000004000 } from '../migrations/1764000004000-probe-namespaces.js';
 import { ServeTheReview1764000005000 } from '../migrations/1764000005000-serve-the-review.js';
 import { RememberRollouts1764000006000 } from '../migrations/1764000006000-remember-rollouts.js';
+import { KeepTheBudgetsMinutes1764000020000 } from '../migrations/1764000020000-keep-the-budgets-minutes.js';
 import { ApprovalRequest } from './approval-requests/approval-request.entity.js';
 import { AuditEntry } from './audit/audit-entry.entity.js';
 import { ImageTag } from './images/image-tag.entity.js';
@@ -24,4 +25,5 @@ export const MIGRATIONS = [
   ProbeNamespaces1764000004000,
   ServeTheReview1764000005000,
   RememberRollouts1764000006000,
+  KeepTheBudgetsMinutes1764000020000,
 ];

@@ -117,7 +117,9 @@ export class DecideRequests {
       failpoint('decision.begun');
       await lockImagesOfRequests(tx, ids);
       failpoint('decision.images_locked');
-      const locked = new Map((await lockRequests(tx, ids)).map((request) => [request.id, request]));
+      const isApproving = order.requests.some(({ action = order.action }) => action === 'approve');
+      const found = await lockRequests(tx, ids, { document: isApproving });
+      const locked = new Map(found.map((request) => [request.id, request]));
 
       failpoint('decision.requests_locked');
       const { decided, refused } = judge(order, locked);
@@ -151,9 +153,8 @@ export class DecideRequests {
     );
     if (ofTags.length === 0) return;
     const ownIds = new Set(decided.map(({ request }) => request.id));
-    const pending = await lockPendingOf(tx, [
-      ...new Set(ofTags.map(({ request }) => request.image_id as number)),
-    ]);
+    const imageIds = new Set(ofTags.map(({ request }) => request.image_id as number));
+    const pending = (await lockPendingOf(tx, [...imageIds])).filter((other) => !ownIds.has(other.id));
     const aliases = order.includeAliases
       ? await readAliases(
           tx,

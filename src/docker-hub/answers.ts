@@ -99,6 +99,25 @@ export function parseListingPage(
   return { rows, next: next || null };
 }
 
+/** What a person wants to see of a repository before he adds it. */
+export interface RepositoryAnswer {
+  /** Null: it has none. */
+  readonly description: string | null;
+}
+
+/** Longer than any description that Docker Hub takes (100 characters in its form). */
+const LONGEST_DESCRIPTION = 2_000;
+
+/** Reads the body of a repository's answer, which must be about the one that was asked for. */
+export function parseRepository(text: string, asked: string, url: string): RepositoryAnswer {
+  const { name, description } = parseObject(text, url);
+  if (name !== asked) throw wrong(url, 'name', `the repository ${quoted(asked)}`, name);
+  if (description !== null && description !== undefined && typeof description !== 'string') {
+    throw wrong(url, 'description', 'a text or null', description);
+  }
+  return { description: description?.slice(0, LONGEST_DESCRIPTION) || null };
+}
+
 /** Reads the body of a single tag's answer, which must be about the tag that was asked for. */
 export function parseTag(text: string, asked: string, url: string): RegistryTag {
   const tag = readTag(parseObject(text, url), url);

@@ -9,10 +9,10 @@ import type { EntityManager, DataSource } from 'typeorm';
  * request every 62 s. All times are the database's, so that
  * replicas with wrong clocks share it correctly.
  */
-const CEILING = `least(b.requests_per_minute, coalesce(b.server_limit, b.requests_per_minute))`;
+export const BUDGET_CEILING = `least(b.requests_per_minute, coalesce(b.server_limit, b.requests_per_minute))`;
 /** What the bucket holds. */
-export const BUDGET_CAPACITY = `greatest(1.0, ${CEILING} / 12.0)`;
-const PER_SECOND = `greatest(1 / 62.0, least(0.015 * ${CEILING}, (${CEILING} - ${BUDGET_CAPACITY}) / 61.0))`;
+export const BUDGET_CAPACITY = `greatest(1.0, ${BUDGET_CEILING} / 12.0)`;
+const PER_SECOND = `greatest(1 / 62.0, least(0.015 * ${BUDGET_CEILING}, (${BUDGET_CEILING} - ${BUDGET_CAPACITY}) / 61.0))`;
 
 /** Requests that may leave now; `b` is the row. 0 while paused. */
 export const BUDGET_LEVEL = `(CASE WHEN b.paused_until > clock_timestamp() THEN 0.0 ELSE
@@ -103,7 +103,7 @@ export interface BudgetRow {
 /** Reads the one row; locks nothing. */
 export async function readBudget(db: DataSource, key: BudgetKey): Promise<BudgetRow | null> {
   const rows = await db.query<BudgetRow[]>(
-    `SELECT ${CEILING} AS ceiling, ${BUDGET_LEVEL}::float8 AS level, (${budgetWait(BUDGET_CAPACITY)})::float8 AS full_in_seconds,
+    `SELECT ${BUDGET_CEILING} AS ceiling, ${BUDGET_LEVEL}::float8 AS level, (${budgetWait(BUDGET_CAPACITY)})::float8 AS full_in_seconds,
             CASE WHEN b.paused_until > clock_timestamp() THEN b.paused_until END AS paused_until, b.pause_reason
        FROM image_monitor.request_budgets b WHERE b.registry = $1 AND b.credential = $2`,
     [key.registry, key.credential],

@@ -8,12 +8,14 @@ import {
   judgeOrder,
   parseAccessToken,
   parseListingPage,
+  parseRepository,
   parseTag,
   parseTagPage,
   readErrorMessage,
   sortNewestFirst,
   type ListingPage,
   type PageOrder,
+  type RepositoryAnswer,
   type TagPage,
 } from './answers.js';
 import { DockerHubError, redactUrl } from './errors.js';
@@ -147,6 +149,13 @@ export class DockerHubClient {
     const url = this.tagsUrl(path) + encodeURIComponent(tag);
     const answer = await this.ask(url, o.pay, o.timeoutMs ?? this.settings.dockerHubTimeoutMs);
     return parseTag(answer.text, tag, url);
+  }
+
+  /** What Docker Hub says of a repository, its tags apart. `timeoutMs` as in {@link readTag}. */
+  async readRepository(path: RepositoryPath, o: { pay: Pay; timeoutMs: number }): Promise<RepositoryAnswer> {
+    const url = this.tagsUrl(path).replace(/tags\/$/, '');
+    const answer = await this.ask(url, o.pay, o.timeoutMs);
+    return parseRepository(answer.text, path.repository, url);
   }
 
   private firstPageUrl(path: RepositoryPath, ordering: Ordering): string {

@@ -180,6 +180,17 @@ export class CreateImageBody extends ImageSettings {
   image_name!: string;
 }
 
+/** `?dry_run=true`. */
+export class CreateImageQuery {
+  @ApiPropertyOptional({
+    default: false,
+    description: 'Adds nothing: says how the name is read and what Docker Hub knows of it.',
+  })
+  @IfGiven()
+  @IsBoolean({ message: 'takes true or false' })
+  dry_run?: boolean;
+}
+
 /** Body of a change; what is left out stays. */
 export class UpdateImageBody extends PartialType(ImageSettings) {
   // Named, so that whoever sends it is told why it cannot be.

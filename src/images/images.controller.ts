@@ -1,14 +1,14 @@
-import { Body, Delete, Get, Inject, Post, Put, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Delete, Get, Inject, Put, Query, UseInterceptors } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { DataSource } from 'typeorm';
 import { DATA_SOURCE } from '../database/data-source.js';
 import { CurrentActor, Role, type Actor } from '../http/actor.js';
 import { ApiController } from '../http/api-controller.js';
+import { ConditionalReads } from '../http/conditional-reads.js';
 import { CursorKind, totalOf } from '../http/cursor.js';
 import { IdParam } from '../http/id.pipe.js';
 import { ApiProblems } from '../http/openapi.js';
 import { RequestId } from '../http/request-id.js';
-import { AddImage } from './add-image.js';
 import { ChangeImage } from './change-image.js';
 import { DeleteImage } from './delete-image.js';
 import { ImageTag } from './image-tag.entity.js';
@@ -24,13 +24,7 @@ import {
   MonitoringAnswer,
   OneImageAnswer,
 } from './image.views.js';
-import {
-  CreateImageBody,
-  DeleteImageQuery,
-  ListImagesQuery,
-  MonitoringBody,
-  UpdateImageBody,
-} from './images.bodies.js';
+import { DeleteImageQuery, ListImagesQuery, MonitoringBody, UpdateImageBody } from './images.bodies.js';
 import { findImage, listCategories, listImages } from './list-images.sql.js';
 import { SwitchMonitoring } from './switch-monitoring.js';
 
@@ -42,13 +36,16 @@ const CURSORS = {
   id: new CursorKind('images:id', ['text', 'text', 'integer']),
 };
 
-/** The images over REST: which there are, what is decided about them, and whether they are watched. */
+/**
+ * The images over REST: which there are, what is decided about them, and whether they are watched. They are added in
+ * `monitor/`, since whoever adds one may want to ask Docker Hub first, which this room does not know.
+ */
 @ApiTags('Images')
+@UseInterceptors(ConditionalReads)
 @ApiController('images')
 export class ImagesController {
   constructor(
     @Inject(DATA_SOURCE) private readonly db: DataSource,
-    private readonly addImage: AddImage,
     private readonly changeImage: ChangeImage,
     private readonly deleteImage: DeleteImage,
     private readonly switchMonitoring: SwitchMonitoring,
@@ -103,21 +100,6 @@ export class ImagesController {
       take: MOST_TAGS,
     });
     return { image: { ...imageView(row), tags: tags.map(imageTagView), tags_total: total } };
-  }
-
-  @Post()
-  @Role('admin')
-  @ApiOperation({ summary: 'Add an image' })
-  @ApiCreatedResponse({ type: ImageWrittenAnswer })
-  @ApiProblems(400, 409)
-  async create(
-    @Body() body: CreateImageBody,
-    @CurrentActor() actor: Actor,
-    @RequestId() httpRequestId: string,
-  ): Promise<ImageWrittenAnswer> {
-    const { image_name: imageName, ...settings } = body;
-    const row = await this.addImage.run({ imageName, settings, actor: actor.name, httpRequestId });
-    return { message: 'Image created successfully', image: imageView(row) };
   }
 
   @Put(':id')

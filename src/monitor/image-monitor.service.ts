@@ -55,6 +55,7 @@ export class ImageMonitorService implements OnApplicationBootstrap, BeforeApplic
   private backFilling: Promise<unknown> | null = null;
   private readonly stopping = new AbortController();
   private isRunning = false;
+  private runningSince: Date | null = null;
   private isBeating = false;
   private mayBeMoreDue = false;
   private beatAgain = false;
@@ -85,6 +86,7 @@ export class ImageMonitorService implements OnApplicationBootstrap, BeforeApplic
   start(): void {
     if (this.isRunning || this.stopping.signal.aborted) return;
     this.isRunning = true;
+    this.runningSince = new Date();
     this.logger.log(`Starting monitor (check interval: ${this.settings.checkIntervalMinutes} minutes)`);
     // The first @Interval comes after a second, and a cycle that finds nothing due is still told of at the start.
     void this.guarded(async () => {
@@ -100,11 +102,17 @@ export class ImageMonitorService implements OnApplicationBootstrap, BeforeApplic
   stop(): void {
     if (!this.isRunning) return;
     this.isRunning = false;
+    this.runningSince = null;
     this.logger.log('Stopping monitor');
   }
 
   get running(): boolean {
     return this.isRunning;
+  }
+
+  /** Null: it does not run. */
+  get startedAt(): Date | null {
+    return this.runningSince;
   }
 
   get lastCycle(): Cycle | null {

@@ -1,4 +1,15 @@
-import { Get, Headers, HttpCode, HttpStatus, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  Get,
+  Headers,
+  HttpCode,
+  HttpStatus,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Res,
+  UseInterceptors,
+} from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiHeader,
@@ -17,15 +28,16 @@ import { Refusal } from '../domain/refusals.js';
 import { Throttled } from '../http/access.guard.js';
 import { Role } from '../http/actor.js';
 import { ApiController } from '../http/api-controller.js';
+import { ConditionalReads } from '../http/conditional-reads.js';
 import { CursorKind, PageQuery, totalOf } from '../http/cursor.js';
 import { IdParam } from '../http/id.pipe.js';
 import { ApiProblems } from '../http/openapi.js';
 import { countBackFills } from './back-fill.sql.js';
 import { CheckNow } from './check-now.js';
 import { Check } from './check.entity.js';
-import { countChecks, listObservedTags } from './history.sql.js';
+import { countChecks } from './history.sql.js';
 import { ImageMonitorService } from './image-monitor.service.js';
-import { countImages, findOpenCheck, triggerAll } from './monitor.sql.js';
+import { countImages, countTroubles, findOpenCheck, triggerAll } from './monitor.sql.js';
 import {
   CheckAnswer,
   CheckList,
@@ -33,7 +45,6 @@ import {
   checkView,
   cycleView,
   MonitorStatusView,
-  ObservedTagList,
   OneCheckAnswer,
   openCheckSummary,
   TriggerAnswer,
@@ -41,7 +52,6 @@ import {
 import { WatchedImages } from './watched-images.js';
 
 const CHECK_CURSOR = new CursorKind('checks:newest', ['text']);
-const OBSERVED_CURSOR = new CursorKind('observed-tags:newest', ['time_or_null', 'text']);
 
 /** The part of a response that both Express and Fastify have. */
 interface Answer {
@@ -51,6 +61,7 @@ interface Answer {
 
 /** The monitor over REST: its status, checks by hand, and what checks found. */
 @ApiTags('Monitor')
+@UseInterceptors(ConditionalReads)
 @ApiController('images')
 export class MonitorController {
   constructor(
@@ -69,15 +80,17 @@ export class MonitorController {
   @ApiOperation({ summary: 'Is it running, what is due, how much may still be asked' })
   @ApiOkResponse({ type: MonitorStatusView })
   async status(): Promise<MonitorStatusView> {
-    const [counts, budget, watched, backfills] = await Promise.all([
+    const [counts, budget, watched, backfills, troubles] = await Promise.all([
       countImages(this.db),
       this.budget.status(),
       this.watched.count(),
       countBackFills(this.db),
+      countTroubles(this.db),
     ]);
     const cycle = this.monitor.lastCycle;
     return {
       running: this.monitor.running,
+      started_at: this.monitor.startedAt?.toISOString() ?? null,
       checkIntervalMinutes: this.settings.checkIntervalMinutes,
       nextCheckIn: counts.next_check_in_ms,
       images_watched: watched.images,
@@ -89,6 +102,7 @@ export class MonitorController {
         waiting: counts.images_due,
         demand: Math.round((watched.requestsWanted / budget.limit) * 1000) / 1000,
       },
+      ...troubles,
       backfills,
       credentials: this.hub.credentialsState(),
     };
@@ -185,43 +199,6 @@ export class MonitorController {
         is_truncated: false,
         error_kind: null,
       },
-    };
-  }
-
-  @Get(':imageId/observed-tags')
-  @Role('viewer')
-  @ApiOperation({ summary: 'What is on the registry, newest first, and where each tag stands' })
-  @ApiOkResponse({ type: ObservedTagList })
-  @ApiProblems(400, 404)
-  async observedTags(
-    @IdParam('imageId') imageId: number,
-    @Query() query: PageQuery,
-  ): Promise<ObservedTagList> {
-    const after = OBSERVED_CURSOR.read(query.cursor);
-    const { rows, counted, inventory } = await listObservedTags(this.db, imageId, {
-      after: after && { lastUpdated: after[0], tagName: after[1] },
-      limit: query.limit,
-    });
-    if (inventory === null) throw unknownImage(imageId);
-    const page = OBSERVED_CURSOR.page(rows, query.limit, (row) => [
-      row.last_updated_micros_text,
-      row.tag_name,
-    ]);
-    return {
-      observed_tags: page.rows.map((row) => ({
-        tag: row.tag_name,
-        state: row.state,
-        digest: row.digest,
-        last_updated: row.last_updated_text,
-        size_bytes: row.size_bytes === null ? null : Number(row.size_bytes),
-        platforms: row.platforms,
-        request_id: row.request_id,
-        first_seen_at: row.first_seen_at.toISOString(),
-        last_seen_at: row.last_seen_at.toISOString(),
-      })),
-      ...totalOf(counted),
-      next_cursor: page.nextCursor,
-      inventory,
     };
   }
 }

@@ -181,6 +181,33 @@ export async function countImages(db: DataSource): Promise<MonitorCounts> {
   return row;
 }
 
+/** What goes wrong at the moment, of the watched images. */
+export interface MonitorTroubles {
+  /** Their last check failed. */
+  failing_images: number;
+  /** Those by the kind of their last failure. */
+  errors_by_cause: Record<string, number>;
+}
+
+/**
+ * Counts the failing images and why; reads the failing ones of `images_failing_idx`, and of each its last check by
+ * `checks_of_an_image_idx`. A failure that has no check (a probe's) counts as `unknown`.
+ */
+export async function countTroubles(db: DataSource): Promise<MonitorTroubles> {
+  const rows = await db.query<{ cause: string; images: number }[]>(
+    `SELECT coalesce(c.error_kind, 'unknown') AS cause, count(*)::int AS images
+       FROM images i
+       LEFT JOIN LATERAL (SELECT error_kind FROM image_monitor.checks c
+                           WHERE c.image_id = i.id ORDER BY c.id DESC LIMIT 1) AS c ON true
+      WHERE i.last_error IS NOT NULL AND i.approval_status = 'approved' AND i.watch_for_updates
+      GROUP BY 1 ORDER BY 1`,
+  );
+  return {
+    failing_images: rows.reduce((sum, row) => sum + row.images, 0),
+    errors_by_cause: Object.fromEntries(rows.map((row) => [row.cause, row.images])),
+  };
+}
+
 /** Whether anything that could be claimed is due; reads three ends of `images_due_idx`. */
 export async function isAnythingDue(db: DataSource): Promise<boolean> {
   const due = [0, 1, 2].map(

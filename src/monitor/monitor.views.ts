@@ -51,6 +51,13 @@ export class BackFillsView {
 /** The monitor's status: the user's three fields, and what an operator asks next. */
 export class MonitorStatusView {
   @ApiProperty({ example: true }) running!: boolean;
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Since when it runs, on the replica that answers; null: it does not.',
+  })
+  started_at!: string | null;
   @ApiProperty({ type: 'integer', example: 60 }) checkIntervalMinutes!: number;
   @ApiProperty({
     type: 'integer',
@@ -64,6 +71,15 @@ export class MonitorStatusView {
   @ApiProperty({ type: 'integer' }) checks_in_flight!: number;
   @ApiProperty({ type: CycleView, nullable: true }) last_cycle!: CycleView | null;
   @ApiProperty({ type: BudgetView }) budget!: BudgetView;
+  @ApiProperty({ type: 'integer', description: 'Watched images whose last check failed.' })
+  failing_images!: number;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'integer' },
+    example: { not_found: 2 },
+    description: 'Those by the kind of their last failure.',
+  })
+  errors_by_cause!: Record<string, number>;
   @ApiProperty({ type: BackFillsView }) backfills!: BackFillsView;
   @ApiProperty({
     enum: ['none', 'ok', 'rejected'],
@@ -130,34 +146,6 @@ export class CheckList {
   @ApiProperty({ type: 'integer' }) total!: number;
   @ApiProperty({ required: false }) total_is_exact?: false;
   @ApiProperty({ type: String, nullable: true }) next_cursor!: string | null;
-}
-
-/** A tag that was seen on the registry, and where it stands. */
-export class ObservedTagView {
-  @ApiProperty({ example: '7.5-alpine' }) tag!: string;
-  @ApiProperty({ enum: ['approved', 'pending', 'rejected', 'superseded', 'seen', 'held'] }) state!: string;
-  @ApiProperty({ type: String, nullable: true }) digest!: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'As Docker Hub sent it.' }) last_updated!:
-    string | null;
-  @ApiProperty({ type: 'integer', nullable: true }) size_bytes!: number | null;
-  @ApiProperty({ type: [String] }) platforms!: string[];
-  @ApiProperty({ type: 'integer', nullable: true, description: 'The newest request for it.' })
-  request_id!: number | null;
-  @ApiProperty({ format: 'date-time' }) first_seen_at!: string;
-  @ApiProperty({ format: 'date-time' }) last_seen_at!: string;
-}
-
-/** A page of observed tags. */
-export class ObservedTagList {
-  @ApiProperty({ type: [ObservedTagView] }) observed_tags!: ObservedTagView[];
-  @ApiProperty({ type: 'integer' }) total!: number;
-  @ApiProperty({ required: false }) total_is_exact?: false;
-  @ApiProperty({ type: String, nullable: true }) next_cursor!: string | null;
-  @ApiProperty({
-    enum: ['unread', 'partial', 'complete', 'truncated'],
-    description: 'How much of the tags that were there before the first check has been read.',
-  })
-  inventory!: string;
 }
 
 /** A finished check as a row of the history. */

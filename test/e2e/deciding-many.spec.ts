@@ -72,6 +72,29 @@ describe('deciding by filter', () => {
     expect(await violations(app)).toEqual(NO_VIOLATIONS);
   }, 120_000);
 
+  it('leaves the rows of waiting requests alone whose comparison stands', async () => {
+    const one = await review.asked(['1.0.0', '2.0.0-alpine', '3.0.0-alpine', '3.1.0-alpine'], 'standing');
+    const written = async (): Promise<string[]> => {
+      const rows = await app.dataSource.query<{ tag_name: string; xmin: string }[]>(
+        `SELECT tag_name, xmin::text FROM image_approval_requests WHERE image_id = $1 ORDER BY tag_name`,
+        [one.imageId],
+      );
+      return rows.map((row) => `${row.tag_name} ${row.xmin}`);
+    };
+    const before = await written();
+
+    await review.act(one.ids['1.0.0'], 'approve');
+    const after = await written();
+    expect(after.filter((row) => !before.includes(row)).map((row) => row.split(' ')[0])).toEqual(['1.0.0']);
+
+    await review.act(one.ids['2.0.0-alpine'], 'approve');
+    expect(await review.request(one.ids['3.0.0-alpine'])).toMatchObject({
+      line: '2-alpine',
+      bump: 'major',
+      approved: { tag: '2.0.0-alpine' },
+    });
+  });
+
   it('does nothing where the set changed, and says how', async () => {
     const one = await review.asked(['1.0.0', '2.0.0', '3.0.0'], 'moving');
     const order = { action: 'reject', rejection_reason: 'no', filter: { category: 'moving' } };

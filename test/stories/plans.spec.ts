@@ -6,15 +6,17 @@ import { findRequest, listRequests } from '../../src/approval-requests/list-requ
 import { readOpeningFacts, writeRequests } from '../../src/approval-requests/approval-requests.sql.js';
 import { claimBackFill, countBackFills } from '../../src/monitor/back-fill.sql.js';
 import { claimDue, claimOneImage, payForPage, releaseLeases } from '../../src/monitor/claim.sql.js';
-import { listObservedTags } from '../../src/monitor/history.sql.js';
 import {
   closeCheck,
   countImages,
+  countTroubles,
   countTurnedNotFound,
   isAnythingDue,
   readKnownTags,
   writeObservedTags,
 } from '../../src/monitor/monitor.sql.js';
+import { listObservedTags } from '../../src/monitor/observed-tags.sql.js';
+import { keepBudgetMinute } from '../../src/monitor/stats.sql.js';
 import {
   closeFailedProbe,
   closeProbe,
@@ -119,6 +121,8 @@ const STATEMENTS: Record<string, () => Promise<unknown>> = {
   'the beat': () => claimDue(db(), KEY, { slots: 8, isProbing: true }),
   'the beat without probing': () => claimDue(db(), KEY, { slots: 64, isProbing: false }),
   'the counts of the status': () => countImages(db()),
+  'the failing images of the status': () => countTroubles(db()),
+  "the budget's minute": () => keepBudgetMinute(db(), KEY),
   'the look for what is due': () => isAnythingDue(db()),
   'a check by hand': () => claimOneImage(db(), KEY, 500),
   'the payment of a page': () => payForPage(db(), KEY, image),
@@ -159,7 +163,12 @@ const STATEMENTS: Record<string, () => Promise<unknown>> = {
     ),
   'one request': () => findRequest(db(), 500),
   'observed tags, any page': () =>
-    listObservedTags(db(), 500, { after: { lastUpdated: '2026-01-01T00:00:00Z', tagName: 'x' }, limit: 50 }),
+    listObservedTags(
+      db(),
+      500,
+      {},
+      { after: { lastUpdated: '2026-01-01T00:00:00Z', tagName: 'x' }, limit: 50 },
+    ),
 };
 
 describe(`with ${IMAGES} images and ${IMAGES * 10} observed tags, no scan of a whole table`, () => {
