@@ -4,6 +4,7 @@ import { ApprovalRequestsModule } from './approval-requests/approval-requests.mo
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { SETTINGS, type Settings } from './config/settings.js';
+import { ConsoleModule } from './console/console.module.js';
 import { DATA_SOURCE } from './database/data-source.js';
 import { DockerHubModule } from './docker-hub/docker-hub.module.js';
 import { EventsModule } from './events/events.module.js';
@@ -36,6 +37,7 @@ export class ImageMonitoringModule {
         MonitorModule,
         WebhooksModule,
         ImagesModule,
+        ...(options.settings.console ? [ConsoleModule.at({ path: '/', apiPath: '/api/v1' })] : []),
       ],
       providers: [
         { provide: SETTINGS, useValue: options.settings },

@@ -53,6 +53,7 @@ describe('loadSettings', () => {
       rateLimitPerMinute: 30_000,
       manualChecksPerMinute: 60,
       authFailuresPerMinute: 30,
+      console: true,
       logFormat: 'pretty',
       logLevel: 'info',
     });
