@@ -99,6 +99,12 @@ export function waitingPushes(now) {
   );
 }
 
+/** A tag that is pushed while one looks. */
+export function livePush(image, tag, now) {
+  const row = rows().find((one) => one.image === image);
+  return pushOf(row, tag, now);
+}
+
 function pushOf(row, tag, at, platforms = ALL, mark = '') {
   const seed = createHash('sha256').update(`${row.image}:${tag}:${mark}`).digest('hex');
   const wobble = (Number.parseInt(seed.slice(0, 4), 16) / 65_535 - 0.5) * 0.09;

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { approvedPushes, demoImages, waitingPushes } from './demo-world.mjs';
+import { approvedPushes, demoImages, livePush, waitingPushes } from './demo-world.mjs';
 import { prepare } from './prepare.mjs';
 
 const PUSH_EVERY_MS = 7_000;
@@ -19,18 +19,17 @@ const port = process.env.PORT || '4002';
 const api = `http://localhost:${port}/api/v1`;
 const dataDir = join(root, 'data', 'demo');
 
-/** Images that get new tags while one looks. */
-const MOVING = {
-  redis: 8,
-  postgres: 18,
-  nginx: 1,
-  node: 24,
-  python: 3,
-  mysql: 9,
-  mongo: 8,
-  influxdb: 3,
-  'grafana/grafana': 12,
-};
+/** Lines that get a new patch while one looks. */
+const MOVING = [
+  'redis 7.4',
+  'postgres 17.2',
+  'nginx 1.27',
+  'node 22.11',
+  'python 3.13',
+  'grafana/grafana 12.0',
+];
+/** Patches of one run, far above those that waited from the start. */
+const PATCHES_A_RUN = 20;
 
 const say = (sentence) => console.log(`[Demo] ${sentence}`);
 
@@ -105,14 +104,12 @@ if (await isReady()) {
   await attempt(check);
 }
 
-/** A new version of the next image, and the aliases that publishers push with it. */
+/** A new patch of the next line, and the alias that publishers push with it. */
 async function push() {
-  const names = Object.keys(MOVING);
-  const image = names[pushes % names.length];
-  const major = MOVING[image];
-  const tag = `${major}.${run}.${Math.floor(pushes / names.length)}`;
+  const [image, line] = MOVING[pushes % MOVING.length].split(' ');
+  const tag = `${line}.${run * PATCHES_A_RUN + Math.floor(pushes / MOVING.length)}`;
   pushes++;
-  await control('push', { image, tag, aliases: [`${major}.${run}`, String(major), 'latest'] });
+  await control('push', { ...livePush(image, tag, Date.now()), aliases: [line] });
   say(`Pushed ${image}:${tag}`);
 }
 

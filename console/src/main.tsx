@@ -95,12 +95,12 @@ function Door() {
   useEffect(() => {
     if (!isOut || place.startsWith('/sign-in')) return;
     const elsewhere = problem?.body['sign_in_url'];
-    if (
-      typeof elsewhere === 'string' &&
-      URL.canParse(elsewhere, document.baseURI) &&
-      new URL(elsewhere, document.baseURI).protocol.startsWith('http')
-    )
-      location.assign(elsewhere);
+    const own = new URL('sign-in', document.baseURI).href;
+    const to =
+      typeof elsewhere === 'string' && URL.canParse(elsewhere, document.baseURI)
+        ? new URL(elsewhere, document.baseURI)
+        : null;
+    if (to && to.href !== own && /^https?:$/.test(to.protocol)) location.assign(to);
     else navigate(`/sign-in?to=${encodeURIComponent(place + location.search)}`, { replace: true });
   }, [isOut, place, problem, navigate]);
   if (place.startsWith('/sign-in'))

@@ -50,7 +50,14 @@ interface Loose {
 export async function call<Answer>(
   method: 'get' | 'post' | 'put' | 'delete',
   path: string,
-  options: { query?: Query; body?: unknown; signal?: AbortSignal; headers?: Record<string, string> } = {},
+  options: {
+    query?: Query;
+    body?: unknown;
+    signal?: AbortSignal;
+    headers?: Record<string, string>;
+    /** The answer is read as text. */
+    isText?: boolean;
+  } = {},
 ): Promise<Answer> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
@@ -63,6 +70,7 @@ export async function call<Answer>(
       body,
       signal,
       headers,
+      parseAs: options.isText ? 'text' : undefined,
     });
   } catch (error) {
     if (options.signal?.aborted) throw error;
