@@ -33,7 +33,7 @@ export function Timeline({ tags }: { tags: readonly Seen[] }) {
   return (
     <>
       <svg
-        className="plot"
+        className="plot plot-lanes"
         viewBox={`0 0 ${WIDTH} ${shown.length * LANE + 18}`}
         role="img"
         aria-label={`${t.images.timeline}. ${dayOf(new Date(first).toISOString())} – ${dayOf(new Date(last).toISOString())}`}
