@@ -68,6 +68,7 @@ export default tseslint.config(
       globals: {
         process: 'readonly',
         console: 'readonly',
+        document: 'readonly',
         setTimeout: 'readonly',
         clearTimeout: 'readonly',
         setInterval: 'readonly',

@@ -370,7 +370,7 @@ export default function Inbox() {
           </div>
           <SearchField value={filter.q} fieldRef={searchField} onChange={(q) => setFilter({ q }, true)} />
           <Menu
-            label={t.inbox.grouping}
+            label={`${t.inbox.grouping}: ${t.inbox.groupings[filter.by]}`}
             trigger={
               <>
                 <GroupIcon />

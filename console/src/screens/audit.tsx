@@ -79,6 +79,9 @@ export default function Audit() {
 
   const entries = pages.data?.pages.flatMap((page) => page.audit_entries) ?? [];
   const problem = problemOf(pages.error);
+  const chosen = filter.action
+    ? (t.audit.actions[filter.action] ?? visible(filter.action))
+    : t.audit.anyAction;
   return (
     <main id="content" className="page" tabIndex={-1}>
       <header className="page-head">
@@ -100,13 +103,7 @@ export default function Audit() {
           />
           <kbd aria-hidden="true">/</kbd>
         </div>
-        <Menu
-          label={t.audit.action}
-          className="button keeps-label"
-          trigger={
-            filter.action ? (t.audit.actions[filter.action] ?? visible(filter.action)) : t.audit.anyAction
-          }
-        >
+        <Menu label={`${t.audit.action}: ${chosen}`} className="button keeps-label" trigger={chosen}>
           <MenuChoices
             title={t.audit.action}
             value={filter.action ?? ''}

@@ -67,6 +67,9 @@ export default function Images() {
   const images = pages.data?.pages.flatMap((page) => page.images) ?? [];
   const first = pages.data?.pages[0];
   const problem = problemOf(pages.error);
+  const chosen =
+    visible(category) ||
+    (watched === '' ? t.images.all : t.images.watchedFilter[watched === 'yes' ? 'yes' : 'no']);
   return (
     <main id="content" className="page" tabIndex={-1}>
       <header className="page-head">
@@ -90,14 +93,7 @@ export default function Images() {
           />
           <kbd aria-hidden="true">/</kbd>
         </div>
-        <Menu
-          label={t.inbox.moreTitle}
-          className="button keeps-label"
-          trigger={
-            category ||
-            (watched === '' ? t.images.all : t.images.watchedFilter[watched === 'yes' ? 'yes' : 'no'])
-          }
-        >
+        <Menu label={`${t.inbox.moreTitle}: ${chosen}`} className="button keeps-label" trigger={chosen}>
           <MenuChoices
             title={t.images.watched}
             value={watched || 'all'}

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { call } from '../api/client.js';
 import { routes } from '../api/routes.js';
@@ -289,10 +289,9 @@ function demandOf(demand: number, intervalMinutes: number): ReactNode {
 }
 
 export function Section({ title, children }: { title: string; children: ReactNode }) {
-  const [id] = useState(() => `s-${Math.random().toString(36).slice(2)}`);
   return (
-    <section className="page-section" aria-labelledby={id}>
-      <h2 id={id}>{title}</h2>
+    <section className="page-section">
+      <h2>{title}</h2>
       {children}
     </section>
   );
