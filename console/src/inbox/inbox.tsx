@@ -374,7 +374,7 @@ export default function Inbox() {
             trigger={
               <>
                 <GroupIcon />
-                <span className="hide-narrow">{t.inbox.groupings[filter.by]}</span>
+                <span className="hide-narrow grouping-label">{t.inbox.groupings[filter.by]}</span>
               </>
             }
           >

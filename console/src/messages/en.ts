@@ -469,7 +469,7 @@ export const en = {
       'approval_request.rejected': 'rejected',
       'approval_request.reopened': 'reopened',
       'approval_request.superseded': 'superseded',
-      'approval_request.digest_changed': 'digest moved',
+      'approval_request.digest_moved': 'digest moved',
       'image.created': 'image added',
       'image.updated': 'image changed',
       'image.deleted': 'image deleted',

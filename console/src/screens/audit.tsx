@@ -219,7 +219,8 @@ function changeOf(entry: Entry): string {
   const to = (entry.to_state ?? {}) as Record<string, unknown>;
   const word = (value: unknown): string =>
     typeof value === 'string' ? (t.status[value as 'pending'] ?? value) : '–';
-  if ('status' in from || 'status' in to) return visible(`${word(from['status'])} → ${word(to['status'])}`);
+  if (('status' in from || 'status' in to) && from['status'] !== to['status'])
+    return visible(`${word(from['status'])} → ${word(to['status'])}`);
   return visible([...new Set([...Object.keys(from), ...Object.keys(to)])].slice(0, 4).join(', '));
 }
 
