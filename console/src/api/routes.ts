@@ -4,6 +4,7 @@ export const routes: ReadonlySet<string> = new Set([
   '/dead-letters',
   '/dead-letters/{id}/replay',
   '/events',
+  '/gate',
   '/images',
   '/images/approval-requests',
   '/images/approval-requests/bulk',
@@ -28,4 +29,5 @@ export const routes: ReadonlySet<string> = new Set([
   '/images/{imageId}/monitoring',
   '/images/{imageId}/observed-tags',
   '/session',
+  '/webhooks/docker-registry/{token}',
 ]);

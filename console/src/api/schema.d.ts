@@ -420,6 +420,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/docker-registry/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Docker Hub's push webhook: the gate's verdict */
+        post: operations["PushController_push"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/gate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** May this tag be deployed, and with which digest? */
+        get: operations["GateController_judge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/images": {
         parameters: {
             query?: never;
@@ -1423,6 +1457,37 @@ export interface components {
              * @enum {string}
              */
             inventory: "unread" | "partial" | "complete" | "truncated";
+        };
+        PushAnswer: {
+            /** @enum {string} */
+            verdict: "allowed";
+            /** @enum {string} */
+            reason: "approved" | "internal_namespace";
+            /** @example redis */
+            image_name: string;
+            /** @example 7.5-alpine */
+            tag: string | null;
+            digest: string | null;
+            /** @enum {string} */
+            rollout: "requested" | "already_requested" | "off" | "none";
+        };
+        GateAnswer: {
+            /** @enum {string} */
+            verdict: "allowed" | "refused" | "undecided";
+            /** @enum {string} */
+            reason: "internal_namespace" | "approved" | "image_unknown" | "image_pending" | "image_rejected" | "tag_not_approved" | "tag_revoked" | "tag_deprecated" | "digest_changed" | "digest_unknown" | "registry_unavailable";
+            /** @description For people. */
+            detail: string;
+            /** @description What would let it pass. */
+            action_required: string | null;
+            /** @example redis */
+            image_name: string;
+            /** @example 7.5-alpine */
+            tag: string;
+            /** @description The digest that was judged. */
+            digest: string | null;
+            /** @description Only this digest may be deployed. */
+            approved_digest: string | null;
         };
         NewestApprovedView: {
             /** @example 7.4.1-alpine */
@@ -2935,6 +3000,102 @@ export interface operations {
             };
             /** @description It does not exist. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    PushController_push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushAnswer"];
+                };
+            };
+            /** @description The request is not valid; `errors` names each bad field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The database or Docker Hub cannot be reached just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    GateController_judge: {
+        parameters: {
+            query: {
+                image: string;
+                tag: string;
+                /** @description Judges this digest, and asks nobody. */
+                digest?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GateAnswer"];
+                };
+            };
+            /** @description The request is not valid; `errors` names each bad field. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
