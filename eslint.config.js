@@ -2,9 +2,20 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/', 'data/', '.cache/', 'test/support/api-types.ts'] },
   {
-    files: ['**/*.ts'],
+    ignores: [
+      'dist/',
+      'console/dist/',
+      'console/src/api/schema.d.ts',
+      'test/support/api-types.ts',
+      'node_modules/',
+      'coverage/',
+      'data/',
+      '.cache/',
+    ],
+  },
+  {
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [js.configs.recommended, ...tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -33,12 +44,32 @@ export default tseslint.config(
     },
   },
   {
+    // What a registry says is text: nothing in the console makes markup of it. Words come from messages/en.ts.
+    files: ['console/src/**/*.ts', 'console/src/**/*.tsx'],
+    rules: {
+      // Props are functions written as methods.
+      '@typescript-eslint/unbound-method': 'off',
+      'no-restricted-properties': ['error', { property: 'innerHTML' }, { property: 'outerHTML' }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: 'Text only.' },
+        { selector: 'JSXText[value=/[A-Za-z]{2,}/]', message: 'Words belong into messages/en.ts.' },
+        {
+          selector:
+            'JSXAttribute[name.name=/^(?:title|placeholder|aria-label|alt)$/] > Literal[value=/[A-Za-z]/]',
+          message: 'Words belong into messages/en.ts.',
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.mjs', '**/*.js'],
     extends: [js.configs.recommended],
     languageOptions: {
       globals: {
         process: 'readonly',
         console: 'readonly',
+        document: 'readonly',
         setTimeout: 'readonly',
         clearTimeout: 'readonly',
         setInterval: 'readonly',

@@ -1,12 +1,13 @@
 /**
- * `npm run demo`: the service against a stand-in Docker Hub that gets a new tag every few seconds, so that one can
- * watch it work without a network. It keeps its own database in `data/demo`; Ctrl-C stops all of it.
+ * `npm run demo`: the service and its console against a stand-in Docker Hub with some forty images, which gets a new tag
+ * every few seconds, so that one can watch it work without a network. It keeps its own database in `data/demo`; Ctrl-C stops all of it.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { approvedPushes, demoImages, livePush, waitingPushes } from './demo-world.mjs';
 import { prepare } from './prepare.mjs';
 
 const PUSH_EVERY_MS = 7_000;
@@ -18,18 +19,17 @@ const port = process.env.PORT || '4002';
 const api = `http://localhost:${port}/api/v1`;
 const dataDir = join(root, 'data', 'demo');
 
-/** The nine starter images and the major version that the demo gives each of them. */
-const IMAGES = {
-  redis: 8,
-  postgres: 18,
-  nginx: 1,
-  node: 24,
-  python: 3,
-  mysql: 9,
-  mongo: 8,
-  influxdb: 3,
-  'grafana/grafana': 12,
-};
+/** Lines that get a new patch while one looks. */
+const MOVING = [
+  'redis 7.4',
+  'postgres 17.2',
+  'nginx 1.27',
+  'node 22.11',
+  'python 3.13',
+  'grafana/grafana 12.0',
+];
+/** Patches of one run, far above those that waited from the start. */
+const PATCHES_A_RUN = 20;
 
 const say = (sentence) => console.log(`[Demo] ${sentence}`);
 
@@ -45,12 +45,12 @@ const [{ url: registryUrl }] = await Promise.race([
   once(registry, 'message'),
   once(registry, 'exit').then(() => Promise.reject(new Error('The stand-in Docker Hub did not start.'))),
 ]);
-for (const [image, major] of Object.entries(IMAGES)) {
-  // What was there before this run, so that the newest of it opens the first request.
-  for (let patch = 0; patch < 20; patch++) {
-    await control('push', { image, tag: `${major}.0.${patch}`, at: Date.now() - (40 - patch) * 86_400_000 });
-  }
-}
+// Enough for forty images at once; a real start takes its time within 180 a minute.
+await control('options', { rateLimit: { anonymous: 1_200, authenticated: 1_200, enforce: false } });
+const now = Date.now();
+await pushAll(approvedPushes(now));
+// A later run finds its database as it was left: what waited then is on the registry from the start.
+if (run > 1) await pushAll(waitingPushes(now));
 say(
   `A stand-in Docker Hub listens on ${registryUrl}; a new tag is pushed to it every ${PUSH_EVERY_MS / 1000} s.`,
 );
@@ -69,7 +69,8 @@ const service = spawn(process.execPath, [join(root, 'scripts/start.mjs')], {
     DOCKER_HUB_USERNAME: '',
     DOCKER_HUB_TOKEN: '',
     MONITOR_ENABLED: 'true',
-    SEED_IMAGES: 'true',
+    SEED_IMAGES: 'false',
+    DOCKER_HUB_REQUESTS_PER_MINUTE: '1200',
     MIGRATE: 'true',
   },
 });
@@ -96,21 +97,70 @@ service.once('exit', (code) => {
 });
 
 if (await isReady()) {
+  await fill();
   timers.push(setInterval(() => void attempt(push), PUSH_EVERY_MS));
   timers.push(setInterval(() => void attempt(check), CHECK_EVERY_MS));
   await attempt(push);
   await attempt(check);
 }
 
-/** A new version of the next image, and the aliases that publishers push with it. */
+/** A new patch of the next line, and the alias that publishers push with it. */
 async function push() {
-  const names = Object.keys(IMAGES);
-  const image = names[pushes % names.length];
-  const major = IMAGES[image];
-  const tag = `${major}.${run}.${Math.floor(pushes / names.length)}`;
+  const [image, line] = MOVING[pushes % MOVING.length].split(' ');
+  const tag = `${line}.${run * PATCHES_A_RUN + Math.floor(pushes / MOVING.length)}`;
   pushes++;
-  await control('push', { image, tag, aliases: [`${major}.${run}`, String(major), 'latest'] });
+  await control('push', { ...livePush(image, tag, Date.now()), aliases: [line] });
   say(`Pushed ${image}:${tag}`);
+}
+
+/** Watches the images, approves what they run, and lets the rest wait. */
+async function fill() {
+  const { total } = await ask('GET', '/images?limit=1');
+  if (total > 0) return;
+  say('Filling the database; some twenty seconds');
+  const ids = new Map();
+  for (const { image, category } of demoImages()) {
+    const body = {
+      image_name: image,
+      category,
+      approval_status: 'approved',
+      request_policy: 'all',
+      baseline: true,
+    };
+    ids.set(image, (await ask('POST', '/images', body)).image.id);
+  }
+  await until(async () => (await ask('GET', '/images?limit=500')).images.every((one) => one.last_checked_at));
+  for (const { image, tag } of approvedPushes(now)) {
+    if (!tag.includes('-rc')) await ask('POST', `/images/${ids.get(image)}/tags`, { tag });
+  }
+  await pushAll(waitingPushes(now));
+  await ask('POST', '/images/monitor/trigger');
+  await until(async () => (await ask('GET', '/images/monitor/status')).images_due === 0);
+  say(
+    `Open http://localhost:${port}/ and empty the inbox: J and K move, A approves, R rejects, ? shows all keys`,
+  );
+}
+
+async function ask(method, path, body) {
+  const response = await fetch(api + path, {
+    method,
+    headers: body ? { 'content-type': 'application/json' } : {},
+    body: body && JSON.stringify(body),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(`${method} ${path}: ${answer.detail}`);
+  return answer;
+}
+
+async function until(isTrue) {
+  for (let tries = 0; tries < 240 && !isStopping; tries++) {
+    if (await isTrue()) return;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+async function pushAll(pushes) {
+  for (const push of pushes) await control('push', push);
 }
 
 async function check() {

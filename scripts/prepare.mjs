@@ -26,17 +26,29 @@ const SOURCES = [
 ];
 const BUILD_STAMP = join(root, 'dist', '.built-from');
 
+/** What the web console is made from. */
+const CONSOLE_SOURCES = [
+  'console/src',
+  'console/index.html',
+  'console/vite.config.ts',
+  'console/build.mjs',
+  'console/package.json',
+  'package-lock.json',
+];
+const CONSOLE_STAMP = join(root, 'console', 'dist', '.hash');
+
 /** A person can do something about it: the sentence is all that is printed. */
 export class PreparationError extends Error {}
 
-/** Makes everything ready to run; with `build: false` everything but `dist/`. */
+/** Makes everything ready to run; with `build: false` everything but `dist/`. CONSOLE=false leaves the console out. */
 export async function prepare({ build = true } = {}) {
-  if (!isInstalled() || !isNode24Whole() || (build && !isBuilt())) {
+  if (!isInstalled() || !isNode24Whole() || (build && !isBuilt()) || !isConsoleBuilt()) {
     const release = await takeTurn();
     try {
       await install();
       await mendNode24();
       if (build) await makeBuild();
+      await makeConsole();
     } finally {
       release();
     }
@@ -167,18 +179,36 @@ function mendPostgres() {
 }
 
 function isBuilt() {
-  return fs.existsSync(BUILD_STAMP) && fs.readFileSync(BUILD_STAMP, 'utf8') === sourcesHash();
+  return fs.existsSync(BUILD_STAMP) && fs.readFileSync(BUILD_STAMP, 'utf8') === sourcesHash(SOURCES);
 }
 
 async function makeBuild() {
   if (isBuilt()) return;
   say(fs.existsSync(BUILD_STAMP) ? 'The sources changed: building' : 'Building');
-  const hash = sourcesHash();
+  const hash = sourcesHash(SOURCES);
   await work(node24, [join(modules, '@nestjs/cli/bin/nest.js'), 'build'], 'The build failed; see above.');
   fs.writeFileSync(BUILD_STAMP, hash);
 }
 
-function sourcesHash() {
+function isConsoleBuilt() {
+  if (process.env.CONSOLE === 'false') return true;
+  return readText(CONSOLE_STAMP) === sourcesHash(CONSOLE_SOURCES);
+}
+
+/** Two seconds, before the start: short enough that nobody needs a service that is up while its console is not. */
+async function makeConsole() {
+  if (isConsoleBuilt()) return;
+  say(fs.existsSync(CONSOLE_STAMP) ? 'The console changed: building it' : 'Building the console');
+  const hash = sourcesHash(CONSOLE_SOURCES);
+  await work(
+    node24,
+    [join(root, 'console', 'build.mjs')],
+    'The console could not be built; see above, or set CONSOLE=false.',
+  );
+  fs.writeFileSync(CONSOLE_STAMP, hash);
+}
+
+function sourcesHash(sources) {
   const hash = createHash('sha256');
   const add = (path) => {
     if (fs.statSync(join(root, path)).isDirectory()) {
@@ -190,7 +220,7 @@ function sourcesHash() {
         .update('\0');
     }
   };
-  SOURCES.forEach(add);
+  sources.forEach(add);
   return hash.digest('hex');
 }
 

@@ -8,6 +8,7 @@ import type { DataSource } from 'typeorm';
 import { Authentication } from './auth/authentication.js';
 import { ServiceLogger } from './config/service-logger.js';
 import type { Settings } from './config/settings.js';
+import { ConsoleModule } from './console/console.module.js';
 import { AccessGuard } from './http/access.guard.js';
 import { configureHttp } from './http/configure-http.js';
 import { setUpOpenApi } from './http/openapi.js';
@@ -35,6 +36,7 @@ export class AppModule {
           dataSourceFactory: async () => Promise.resolve(dataSource),
         }),
         ImageMonitoringModule.forRoot({ ...settings, dataSource }),
+        ...(settings.console ? [ConsoleModule.at({ path: '/', apiPath: '/api/v1' })] : []),
       ],
       // Around everything, so that a controller without a guard of its own is refused and not open.
       providers: [{ provide: APP_GUARD, useClass: AccessGuard }],

@@ -16,6 +16,8 @@ import { HOST_AUTHENTICATION, type HostAuthentication } from './auth/host-authen
 import { checkHost } from './check-host.js';
 import { settingsFrom, type SettingsOptions } from './config/load-settings.js';
 import { SETTINGS } from './config/settings.js';
+import { ConsoleModule } from './console/console.module.js';
+import type { ConsoleMount } from './console/console-pages.js';
 import { DatabaseModule, type DataSourceChoice } from './database/database.module.js';
 import { DockerHubModule } from './docker-hub/docker-hub.module.js';
 import { ENTITIES, MIGRATIONS } from './entities.js';
@@ -61,6 +63,8 @@ export interface ImageMonitoringStaticOptions extends Pick<ModuleMetadata, 'impo
   dataSource?: DataSourceChoice;
   /** A path before all routes of the service, after the host's global prefix: `monitoring` → `/api/monitoring/images`. */
   routePrefix?: string;
+  /** The web console: where its pages stand, and where the API does for a browser. Default: there is none. */
+  consoleMount?: ConsoleMount;
   /** Who the caller is. Without it callers show API tokens or JWTs, as at the stand-alone service. */
   authentication?: AuthenticationOption;
   /** Only these rooms, and those that they need. Default: all. */
@@ -96,13 +100,14 @@ export interface ImageMonitoringAsyncOptions
 @Module({})
 export class ImageMonitoringModule {
   static forRoot(options: ImageMonitoringOptions = {}): DynamicModule {
-    const { imports, dataSource, routePrefix, authentication, modules, ...settings } = options;
+    const { imports, dataSource, routePrefix, authentication, modules, consoleMount, ...settings } = options;
     return ImageMonitoringModule.forRootAsync({
       imports,
       dataSource,
       routePrefix,
       authentication,
       modules,
+      consoleMount,
       useFactory: () => settings,
     });
   }
@@ -125,6 +130,7 @@ export class ImageMonitoringModule {
         DatabaseModule.of(dataSource, { entities: ENTITIES, migrations: MIGRATIONS }),
         ...(routePrefix === undefined ? [] : [prefixed(routePrefix)]),
         ...rooms,
+        ...(options.consoleMount ? [ConsoleModule.at(options.consoleMount)] : []),
       ],
       providers: [
         {

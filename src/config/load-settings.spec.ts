@@ -48,6 +48,7 @@ describe('loadSettings', () => {
       rateLimitPerMinute: 30_000,
       manualChecksPerMinute: 60,
       authFailuresPerMinute: 30,
+      console: true,
       logFormat: 'pretty',
       logLevel: 'info',
     });

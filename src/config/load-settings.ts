@@ -113,6 +113,7 @@ function settingsOf(
     rateLimitPerMinute: sure('rateLimitPerMinute'),
     manualChecksPerMinute: sure('manualChecksPerMinute'),
     authFailuresPerMinute: sure('authFailuresPerMinute'),
+    console: sure('console'),
     logFormat: sure('logFormat'),
     logLevel: sure('logLevel'),
   };

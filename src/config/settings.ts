@@ -52,6 +52,8 @@ export interface Settings {
   rateLimitPerMinute: number;
   manualChecksPerMinute: number;
   authFailuresPerMinute: number;
+  /** Whether the web console is served. */
+  console: boolean;
   logFormat: 'pretty' | 'json';
   logLevel: 'error' | 'warn' | 'info' | 'debug';
 }
@@ -234,6 +236,12 @@ export const SETTINGS_TABLE = {
     default: '30',
     kind: wholeNumber(1, 100_000),
     sentence: 'Wrong tokens per address and replica; a right one is taken all the same.',
+  },
+  console: {
+    variable: 'CONSOLE',
+    default: 'true',
+    kind: flag(),
+    sentence: 'Serve the web console at /.',
   },
   logFormat: {
     variable: 'LOG_FORMAT',

@@ -1,0 +1,93 @@
+import createClient from 'openapi-fetch';
+import type { paths } from './schema.js';
+
+/** Where the API is, as the service wrote it into the page. */
+const base = document.querySelector<HTMLMetaElement>('meta[name="image-monitor-api"]')?.content ?? '/api/v1/';
+
+/** A request that got no answer in this time is one whose outcome is unknown. */
+const TIMEOUT_MS = 20_000;
+
+/** What the service says when it refuses, or what stands for it when nothing came back. */
+export class ApiProblem extends Error {
+  override readonly name = 'ApiProblem';
+
+  constructor(
+    /** 0: no answer (offline, time-out, cut off). */
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string,
+    readonly body: Record<string, unknown> = {},
+    readonly retryAfterSeconds: number | null = null,
+  ) {
+    super(detail);
+  }
+
+  get requestId(): string | null {
+    return typeof this.body['request_id'] === 'string' ? this.body['request_id'] : null;
+  }
+
+  /** Whether it arrived is not known: look again before anything is said. */
+  get isUncertain(): boolean {
+    return this.status === 0 || this.status >= 500;
+  }
+}
+
+type Query = Record<string, string | number | boolean | readonly (string | number)[] | undefined>;
+
+/** Addresses of the document are checked by openapi-fetch's types in `calls.ts`; this is the one door out. */
+const client = createClient<paths>({
+  baseUrl: base.replace(/\/$/, ''),
+  querySerializer: { array: { style: 'form', explode: true } },
+});
+interface Loose {
+  request(
+    method: string,
+    path: string,
+    options: object,
+  ): Promise<{ data?: unknown; error?: unknown; response: Response }>;
+}
+
+export async function call<Answer>(
+  method: 'get' | 'post' | 'put' | 'delete',
+  path: string,
+  options: {
+    query?: Query;
+    body?: unknown;
+    signal?: AbortSignal;
+    headers?: Record<string, string>;
+    /** The answer is read as text. */
+    isText?: boolean;
+  } = {},
+): Promise<Answer> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
+  // The document's paths carry the prefix of the stand-alone service; here the base does.
+  const { query, body, headers } = options;
+  let result;
+  try {
+    result = await (client as unknown as Loose).request(method, path, {
+      params: { query },
+      body,
+      signal,
+      headers,
+      parseAs: options.isText ? 'text' : undefined,
+    });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw new ApiProblem(0, timeout.aborted ? 'timeout' : 'no_answer', '');
+  }
+  const { data, error, response } = result;
+  if (response.ok) return data as Answer;
+  const problem = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
+  const wait = Number(response.headers.get('retry-after'));
+  throw new ApiProblem(
+    response.status,
+    typeof problem['code'] === 'string' ? problem['code'] : `status_${response.status}`,
+    typeof problem['detail'] === 'string' ? problem['detail'] : '',
+    problem,
+    Number.isFinite(wait) && wait > 0 ? wait : null,
+  );
+}
+
+/** Where the events come from. */
+export const eventsAddress = new URL('events', new URL(base, document.baseURI)).href;

@@ -1,0 +1,221 @@
+import { ApiProblem, call } from './api/client.js';
+import { detailOf, rowOf, type BulkAnswer, type Detail, type Row } from './api/types.js';
+import { reduceDecisions, UNTOUCHED, type DecisionEvent, type Overlay } from './decisions.js';
+import type { Entry } from './inbox/items.js';
+import { age, ahead } from './intl.js';
+import { t } from './messages/en.js';
+import { say, unsay } from './notices.js';
+import { lastReasons } from './preferences.js';
+import { detailQuery, queryClient } from './queries.js';
+import { createStore } from './store.js';
+import { visible } from './tag-difference.js';
+
+export const overlay = createStore<Overlay, DecisionEvent>(UNTOUCHED, reduceDecisions);
+
+/** What this session decided, newest first: what `U` undoes, and what "Decided by me" lists first. */
+export interface Done {
+  readonly ids: readonly number[];
+  readonly batchId: string | null;
+  readonly name: string;
+}
+export const done = createStore<readonly Done[], { add?: Done; remove?: Done }>([], (state, event) =>
+  event.add ? [event.add, ...state].slice(0, 100) : state.filter((one) => one !== event.remove),
+);
+
+const UNDO_MS = 10_000;
+const KEPT_REASONS = 5;
+const MOST_TRIES = 4;
+
+export const nameOf = (row: Pick<Row, 'image_name' | 'tag_name'>): string =>
+  visible(row.tag_name === null ? row.image_name : `${row.image_name}:${row.tag_name}`);
+export const idsOf = (entry: Entry): number[] => [entry.row.id, ...entry.also.map((row) => row.id)];
+
+/**
+ * Decides every request of an entry, each with the digest that was on the screen. The row is gone at once; it comes
+ * back only when the service says no, or when a second look shows that the decision never arrived.
+ */
+export async function decide(entry: Entry, action: 'approve' | 'reject', reason?: string): Promise<boolean> {
+  const rows = [entry.row, ...entry.also];
+  overlay.send({ type: 'sent', ids: rows.map((row) => row.id) });
+  if (reason) rememberReason(reason);
+  const decided: number[] = [];
+  for (const row of rows) {
+    const outcome = await decideOne(row, action, reason);
+    if (outcome) decided.push(row.id, ...outcome);
+  }
+  const own = rows.filter((row) => decided.includes(row.id)).map((row) => row.id);
+  changed();
+  if (own.length === 0) return false;
+  const name = nameOf(entry.row);
+  remember(
+    { ids: own, batchId: null, name },
+    action === 'approve' ? t.decide.approved(name) : t.decide.rejected(name),
+  );
+  return true;
+}
+
+/** Ids that the decision closed besides; null: it was refused, and the reader has been told. */
+async function decideOne(row: Row, action: 'approve' | 'reject', reason?: string): Promise<number[] | null> {
+  const body =
+    action === 'approve' ? { expected_digest: row.digest ?? undefined } : { rejection_reason: reason };
+  for (let tries = 1; ; tries++) {
+    try {
+      const answer = await call<{ superseded: number[] }>(
+        'post',
+        `/images/approval-requests/${row.id}/${action}`,
+        { body },
+      );
+      const closed = answer.superseded ?? [];
+      overlay.send({ type: 'decided', ids: [row.id, ...closed] });
+      return closed;
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error;
+      if (error.status === 429 && tries < MOST_TRIES) {
+        await countDown(error.retryAfterSeconds ?? 5);
+        continue;
+      }
+      // No answer is not a refusal: the decision may have arrived.
+      if (error.isUncertain && (await hasArrived(row, action))) {
+        overlay.send({ type: 'decided', ids: [row.id] });
+        return [];
+      }
+      const why = refusalOf(error, row);
+      overlay.send({ type: 'refused', ids: [row.id], why });
+      say(t.decide.failed(nameOf(row), why), 'error');
+      return null;
+    }
+  }
+}
+
+async function countDown(seconds: number): Promise<void> {
+  for (let left = Math.min(seconds, 120); left > 0; left--) {
+    say(t.decide.retryIn(ahead(left * 1000)));
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+  unsay();
+}
+
+async function hasArrived(row: Row, action: 'approve' | 'reject'): Promise<boolean> {
+  try {
+    const now = await readAgain(row.id);
+    return now.status === (action === 'approve' ? 'approved' : 'rejected');
+  } catch {
+    return false;
+  }
+}
+
+export function readAgain(id: number): Promise<Detail> {
+  return queryClient.fetchQuery({ ...detailQuery(id), staleTime: 0 });
+}
+
+function refusalOf(error: ApiProblem, row: Row): string {
+  if (error.status === 0) return t.decide.noAnswer;
+  const body = error.body as { current?: unknown };
+  if (error.status === 409 && body.current) {
+    const current = detailOf(body.current);
+    queryClient.setQueryData(detailQuery(row.id).queryKey, current);
+    if (current.status !== 'pending' && current.reviewed_at)
+      return t.decide.already(
+        t.status[current.status],
+        current.reviewed_by ?? t.detail.somebody,
+        age(current.reviewed_at, Date.now()),
+      );
+    if (error.code === 'digest_changed') {
+      replaceRow(rowOf(body.current));
+      return t.decide.moved;
+    }
+  }
+  return error.detail || error.code;
+}
+
+/** The row as it is now, wherever it is shown. */
+export function replaceRow(row: Row): void {
+  queryClient.setQueriesData<Row[]>(
+    { queryKey: ['inbox'], predicate: (query) => query.queryKey.includes('group') },
+    (rows) =>
+      Array.isArray(rows) ? rows.map((one) => (one.id === row.id ? { ...row, line: one.line } : one)) : rows,
+  );
+}
+
+export function remember(what: Done, sentence: string): void {
+  done.send({ add: what });
+  const id = say(sentence, 'result', { label: t.decide.undo, key: 'U', run: () => void undo(what) });
+  holdNotice(id, UNDO_MS);
+}
+
+/** Takes the notice away after a while, but not while the pointer or the focus is on it. */
+export function holdNotice(id: number, ms: number): void {
+  setTimeout(() => {
+    const toast = document.querySelector('.toast');
+    if (toast?.matches(':hover, :focus-within')) holdNotice(id, 1_000);
+    else unsay(id);
+  }, ms);
+}
+
+export function undoLast(): void {
+  const last = done.get()[0];
+  if (last) void undo(last);
+}
+
+export async function undo(what: Done): Promise<void> {
+  done.send({ remove: what });
+  unsay();
+  try {
+    let hasRollout = false;
+    if (what.batchId !== null) {
+      await call<BulkAnswer>('post', '/images/approval-requests/bulk', {
+        body: { action: 'reopen', batch_id: what.batchId },
+      });
+    } else {
+      for (const id of what.ids) {
+        const answer = await call<{ rollout_started?: boolean; superseded?: number[] }>(
+          'post',
+          `/images/approval-requests/${id}/reopen`,
+          { body: {} },
+        );
+        hasRollout ||= answer.rollout_started === true;
+        overlay.send({ type: 'reopened', ids: answer.superseded ?? [] });
+      }
+    }
+    overlay.send({ type: 'reopened', ids: what.ids });
+    changed();
+    void queryClient.invalidateQueries({ queryKey: ['inbox'] });
+    const id = say(
+      [t.decide.undone(what.name), hasRollout ? t.decide.rolloutStarted : ''].filter(Boolean).join('. '),
+    );
+    holdNotice(id, UNDO_MS);
+  } catch (error) {
+    done.send({ add: what });
+    say(
+      t.decide.undoFailed(error instanceof ApiProblem ? error.detail || t.decide.noAnswer : String(error)),
+      'error',
+    );
+  }
+}
+
+/** Reopens a request that anybody decided. */
+export async function reopen(row: Row): Promise<void> {
+  await undo({ ids: [row.id], batchId: null, name: nameOf(row) });
+}
+
+let isDue = false;
+/** Numbers are read again, at most once a second; the list itself stays as it is. */
+export function changed(): void {
+  if (isDue) return;
+  isDue = true;
+  setTimeout(() => {
+    isDue = false;
+    void queryClient.invalidateQueries({ queryKey: ['waiting'] });
+    void queryClient.invalidateQueries({
+      queryKey: ['inbox'],
+      predicate: (query) => query.queryKey.includes('facets'),
+    });
+    void queryClient.invalidateQueries({ queryKey: ['request'], refetchType: 'active' });
+    void queryClient.invalidateQueries({ queryKey: ['audit'] });
+  }, 300);
+}
+
+export function rememberReason(reason: string): void {
+  const trimmed = reason.trim();
+  lastReasons.send([trimmed, ...lastReasons.get().filter((one) => one !== trimmed)].slice(0, KEPT_REASONS));
+}

@@ -1,0 +1,71 @@
+import { lazy, Suspense, useState } from 'react';
+import { useLocation } from 'wouter';
+import { useQuery } from '@tanstack/react-query';
+import { decide, nameOf, undoLast } from '../decide.js';
+import { useKeys } from '../keys.js';
+import { t } from '../messages/en.js';
+import { detailQuery, useMay } from '../queries.js';
+import { BackIcon } from '../ui/icons.js';
+import { copy, registryLink } from '../ui/parts.js';
+import { Detail } from './detail.js';
+
+const RejectDialog = lazy(() => import('../inbox/reject-dialog.js'));
+
+/** The same detail as a page of its own: below 960 px, and for links. */
+export default function RequestPage({ id }: { id: number }) {
+  const [, navigate] = useLocation();
+  const row = useQuery(detailQuery(id)).data ?? null;
+  const may = useMay();
+  const [isRejecting, setIsRejecting] = useState(false);
+  const [isRepushAsked, setIsRepushAsked] = useState(false);
+  const back = (): void => (history.length > 1 ? history.back() : navigate('/inbox'));
+  const approve = (): void => {
+    if (!row || row.status !== 'pending' || !may.decide) return;
+    if (row.bump === 'repush' && !isRepushAsked) return setIsRepushAsked(true);
+    setIsRepushAsked(false);
+    void decide({ row, also: [] }, 'approve').then((isDone) => (isDone ? navigate('/inbox') : undefined));
+  };
+  useKeys({
+    a: approve,
+    r: () => row?.status === 'pending' && may.decide && setIsRejecting(true),
+    u: () => undoLast(),
+    o: () => {
+      const link = registryLink(row?.url ?? null);
+      if (link) window.open(link, '_blank', 'noopener,noreferrer');
+    },
+    c: () => row && void copy(`${row.image_name}@${row.digest ?? ''}`),
+    Enter: () => isRepushAsked && approve(),
+    Escape: () => (isRepushAsked ? setIsRepushAsked(false) : back()),
+  });
+  return (
+    <main id="content" className="request-page" tabIndex={-1}>
+      <h1 className="sr">{t.detail.label}</h1>
+      <button type="button" className="button button-quiet back" onClick={back}>
+        <BackIcon /> {t.detail.back}
+      </button>
+      <Detail
+        id={id}
+        hint={null}
+        isRepushAsked={isRepushAsked}
+        keysAreOff={false}
+        onApprove={approve}
+        onReject={() => setIsRejecting(true)}
+        onCancelRepush={() => setIsRepushAsked(false)}
+      />
+      <Suspense fallback={null}>
+        {isRejecting && row ? (
+          <RejectDialog
+            title={t.decide.rejectTitle(nameOf(row))}
+            onClose={() => setIsRejecting(false)}
+            onReject={(reason) => {
+              setIsRejecting(false);
+              void decide({ row, also: [] }, 'reject', reason).then((isDone) =>
+                isDone ? navigate('/inbox') : undefined,
+              );
+            }}
+          />
+        ) : null}
+      </Suspense>
+    </main>
+  );
+}

@@ -1,0 +1,226 @@
+import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/react-virtual';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
+import type { Group } from '../api/types.js';
+import type { Overlay } from '../decisions.js';
+import type { Grouping } from '../filters.js';
+import { t } from '../messages/en.js';
+import { useNow } from '../ui/parts.js';
+import { idsOf } from '../decide.js';
+import type { Entry, Item } from './items.js';
+import { EntryRow, FoldRow, GroupRow, spokenRow, type RowActions } from './rows.js';
+import type { Selection } from './selection.js';
+
+const HEIGHTS = { wide: { group: 44, entry: 44, fold: 36 }, narrow: { group: 44, entry: 64, fold: 44 } };
+
+export interface ListProps {
+  items: readonly Item[];
+  total: number | null;
+  grouping: Grouping;
+  activeId: number | null;
+  /** Counts moves made by keys: each one takes the focus along. */
+  focusTick: number;
+  selection: Selection;
+  overlay: Overlay;
+  mayDecide: boolean;
+  isNarrow: boolean;
+  actions: RowActions;
+  totalOf(group: Group): number;
+  onNear(groups: readonly string[]): void;
+}
+
+/** The list: a grid of known heights of which some forty rows are in the document. */
+export function InboxList(props: ListProps) {
+  const { items, activeId, overlay, selection } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const now = useNow();
+  const heights = props.isNarrow ? HEIGHTS.narrow : HEIGHTS.wide;
+  const headers = useMemo(() => items.flatMap((item, i) => (item.kind === 'group' ? [i] : [])), [items]);
+  const activeIndex = useMemo(
+    () => items.findIndex((item) => item.kind === 'entry' && item.entry.row.id === activeId),
+    [items, activeId],
+  );
+  const entriesOfGroup = useMemo(() => entriesByGroup(items), [items]);
+  const stuck = useRef(-1);
+
+  const virtualizer = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    getItemKey: (index) => items[index]?.key ?? index,
+    estimateSize: (index) => {
+      const item = items[index];
+      if (!item) return heights.entry;
+      if (item.kind === 'loading') return item.rows * heights.entry;
+      return item.kind === 'group' ? heights.group : item.kind === 'fold' ? heights.fold : heights.entry;
+    },
+    overscan: 8,
+    scrollPaddingStart: heights.group,
+    scrollPaddingEnd: 96,
+    // The header of the group being read, and the row that has the focus, are in the document wherever it is scrolled.
+    rangeExtractor: useCallback(
+      (range: Range) => {
+        let header = -1;
+        for (const index of headers) {
+          if (index > range.startIndex) break;
+          header = index;
+        }
+        stuck.current = header;
+        const wanted = new Set(defaultRangeExtractor(range));
+        if (header >= 0) wanted.add(header);
+        if (activeIndex >= 0) wanted.add(activeIndex);
+        return [...wanted].sort((a, b) => a - b);
+      },
+      [headers, activeIndex],
+    ),
+  });
+  useEffect(() => virtualizer.measure(), [virtualizer, items, heights]);
+
+  const visible = virtualizer.getVirtualItems();
+  const near = [...new Set(visible.flatMap((one) => items[one.index]?.group.key ?? []))].join('\n');
+  const { onNear } = props;
+  useEffect(() => onNear(near === '' ? [] : near.split('\n')), [near, onNear]);
+
+  useLayoutEffect(() => {
+    if (activeIndex >= 0 && props.focusTick > 0) {
+      virtualizer.scrollToIndex(activeIndex, { align: 'auto' });
+      scroller.current
+        ?.querySelector<HTMLElement>(`[data-request="${activeId}"]`)
+        ?.focus({ preventScroll: true });
+    }
+    // Only a move takes the focus; new items do not.
+  }, [props.focusTick]);
+  // A row far away is drawn after the scroll, and gets the focus then.
+  useEffect(() => {
+    if (props.focusTick === 0) return;
+    const row = scroller.current?.querySelector<HTMLElement>(`[data-request="${activeId}"]`);
+    if (row && document.activeElement === document.body) row.focus({ preventScroll: true });
+  });
+
+  return (
+    <div className="list" ref={scroller}>
+      <div
+        role="grid"
+        aria-label={t.inbox.list}
+        aria-rowcount={items.length}
+        aria-multiselectable={props.mayDecide || undefined}
+        className="list-body"
+        style={{ height: virtualizer.getTotalSize() }}
+      >
+        {visible.map((one) => {
+          const item = items[one.index];
+          if (!item) return null;
+          const isStuck = item.kind === 'group' && one.index === stuck.current;
+          const style = isStuck
+            ? { height: one.size }
+            : { height: one.size, transform: `translateY(${one.start}px)` };
+          const isEntry = item.kind === 'entry';
+          const isActive = one.index === activeIndex;
+          const isSelected = isEntry && isEntrySelected(item.entry, selection);
+          return (
+            <div
+              key={one.key}
+              role="row"
+              aria-rowindex={one.index + 1}
+              aria-selected={isEntry && props.mayDecide ? isSelected : undefined}
+              aria-label={isEntry ? spokenRow(item.entry, now) : undefined}
+              data-request={isEntry ? item.entry.row.id : undefined}
+              tabIndex={
+                isEntry
+                  ? isActive || (activeIndex < 0 && one.index === firstEntry(items))
+                    ? 0
+                    : -1
+                  : undefined
+              }
+              className={isStuck ? 'list-item is-stuck' : 'list-item'}
+              style={style}
+            >
+              {render(item, one.index)}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+
+  function render(item: Item, index: number) {
+    const { actions, mayDecide } = props;
+    switch (item.kind) {
+      case 'group': {
+        const entries = entriesOfGroup.get(item.group.key) ?? [];
+        const on = entries.filter((entry) => isEntrySelected(entry, selection)).length;
+        const state = selection.isAllMatching
+          ? 'on'
+          : on === 0
+            ? 'off'
+            : on === entries.length
+              ? 'on'
+              : 'some';
+        return (
+          <GroupRow
+            group={item.group}
+            total={props.totalOf(item.group)}
+            state={state}
+            mayDecide={mayDecide}
+            mayTake={props.grouping === 'line'}
+            isFirst={index === 0}
+            grouping={props.grouping}
+            actions={actions}
+          />
+        );
+      }
+      case 'entry':
+        return (
+          <EntryRow
+            entry={item.entry}
+            isActive={index === activeIndex}
+            isSelected={isEntrySelected(item.entry, selection)}
+            isFolded={item.isFolded}
+            isFirst={activeIndex < 0 && index === firstEntry(items)}
+            returned={overlay.returned.get(item.entry.row.id)}
+            dimmed={overlay.dimmed.get(item.entry.row.id)}
+            mayDecide={mayDecide}
+            showImage={props.grouping === 'none' || props.grouping === 'digest'}
+            now={now}
+            actions={actions}
+          />
+        );
+      case 'fold':
+        return <FoldRow item={item} actions={actions} />;
+      case 'loading':
+        return (
+          <div className="list-loading" role="gridcell" aria-busy="true">
+            <span className="sr">{t.inbox.loadingRows}</span>
+          </div>
+        );
+      case 'failed':
+        return (
+          <div className="list-failed" role="gridcell">
+            {t.inbox.groupFailed}
+            <button type="button" className="link" onClick={actions.retry}>
+              {t.inbox.retry}
+            </button>
+          </div>
+        );
+    }
+  }
+}
+
+function isEntrySelected(entry: Entry, selection: Selection): boolean {
+  return selection.isAllMatching || idsOf(entry).every((id) => selection.ids.has(id));
+}
+
+function firstEntry(items: readonly Item[]): number {
+  return items.findIndex((item) => item.kind === 'entry');
+}
+
+/** All entries of each group, in folds and out of them. */
+export function entriesByGroup(items: readonly Item[]): Map<string, Entry[]> {
+  const found = new Map<string, Entry[]>();
+  for (const item of items) {
+    if (item.kind !== 'entry' && item.kind !== 'fold') continue;
+    const list = found.get(item.group.key) ?? [];
+    found.set(item.group.key, list);
+    if (item.kind === 'fold') list.push(...item.entries);
+    else if (!item.isFolded) list.push(item.entry);
+  }
+  return found;
+}

@@ -1,0 +1,51 @@
+/** What is selected: rows by id, or everything that the filter matches. */
+export interface Selection {
+  readonly ids: ReadonlySet<number>;
+  readonly isAllMatching: boolean;
+  /** Where a range begins. */
+  readonly anchor: number | null;
+}
+
+export type SelectionEvent =
+  | { type: 'toggle'; ids: readonly number[] }
+  | { type: 'add'; ids: readonly number[] }
+  | { type: 'set'; ids: readonly number[]; isOn: boolean }
+  | { type: 'all-matching' }
+  | { type: 'left'; ids: readonly number[] }
+  | { type: 'restore'; selection: Selection }
+  | { type: 'clear' };
+
+export const NOTHING: Selection = { ids: new Set(), isAllMatching: false, anchor: null };
+
+/** Rows that left are dropped and nothing else is ever added by itself. */
+export function reduceSelection(state: Selection, event: SelectionEvent): Selection {
+  switch (event.type) {
+    case 'toggle': {
+      const isOn = event.ids.every((id) => state.ids.has(id));
+      return withIds(state, event.ids, !isOn, event.ids[0] ?? null);
+    }
+    case 'add':
+      return withIds(state, event.ids, true, state.anchor);
+    case 'set':
+      return withIds(state, event.ids, event.isOn, event.ids[0] ?? null);
+    case 'all-matching':
+      return { ...state, isAllMatching: true };
+    case 'left': {
+      if (!event.ids.some((id) => state.ids.has(id))) return state;
+      return { ...withIds(state, event.ids, false, null), isAllMatching: state.isAllMatching };
+    }
+    case 'restore':
+      return event.selection;
+    case 'clear':
+      return state.ids.size === 0 && !state.isAllMatching ? state : NOTHING;
+  }
+}
+
+function withIds(state: Selection, ids: readonly number[], isOn: boolean, anchor: number | null): Selection {
+  const next = new Set(state.ids);
+  for (const id of ids) {
+    if (isOn) next.add(id);
+    else next.delete(id);
+  }
+  return { ids: next, isAllMatching: isOn ? state.isAllMatching : false, anchor };
+}

@@ -1,0 +1,142 @@
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/screens.css';
+import { CSPProvider } from '@base-ui/react/csp-provider';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { Component, lazy, StrictMode, Suspense, useEffect, type ReactNode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
+import { Frame } from './frame.js';
+import Inbox from './inbox/inbox.js';
+import { startLive } from './live.js';
+import { t } from './messages/en.js';
+import { applyTheme } from './preferences.js';
+import { queryClient, useSession } from './queries.js';
+import { Failure, problemOf, Skeleton } from './ui/parts.js';
+
+const RequestPage = lazy(() => import('./detail/request-page.js'));
+const Monitor = lazy(() => import('./screens/monitor.js'));
+const Images = lazy(() => import('./screens/images.js'));
+const OneImage = lazy(() => import('./screens/one-image.js'));
+const Audit = lazy(() => import('./screens/audit.js'));
+const SignIn = lazy(() => import('./screens/sign-in.js'));
+
+/** A mistake of the console's own takes one screen, not the page. */
+class Guard extends Component<{ children: ReactNode; place: string }, { error: Error | null }> {
+  override state: { error: Error | null } = { error: null };
+  static getDerivedStateFromError(error: Error): { error: Error } {
+    return { error };
+  }
+  override componentDidUpdate(before: { place: string }): void {
+    if (before.place !== this.props.place && this.state.error) this.setState({ error: null });
+  }
+  override render(): ReactNode {
+    const { error } = this.state;
+    if (!error) return this.props.children;
+    return (
+      <main id="content" className="page" tabIndex={-1}>
+        <h1>{t.error.broken}</h1>
+        <p className="dim">{error.message}</p>
+        <button type="button" className="button" onClick={() => location.reload()}>
+          {t.frame.reload}
+        </button>
+      </main>
+    );
+  }
+}
+
+function Screens() {
+  const [place] = useLocation();
+  return (
+    <Guard place={place}>
+      <Suspense
+        fallback={
+          <main id="content" className="page" tabIndex={-1}>
+            <Skeleton />
+          </main>
+        }
+      >
+        <Switch>
+          <Route path="/">
+            <Redirect to="/inbox" replace />
+          </Route>
+          <Route path="/inbox">
+            <Inbox />
+          </Route>
+          <Route path="/requests/:id">{({ id }) => <RequestPage key={id} id={Number(id)} />}</Route>
+          <Route path="/images">
+            <Images />
+          </Route>
+          <Route path="/images/:id">{({ id }) => <OneImage key={id} id={Number(id)} />}</Route>
+          <Route path="/monitor">
+            <Monitor />
+          </Route>
+          <Route path="/audit">
+            <Audit />
+          </Route>
+          <Route>
+            <main id="content" className="page" tabIndex={-1}>
+              <h1>{t.error.notFound}</h1>
+              <a href="inbox">{t.error.toInbox}</a>
+            </main>
+          </Route>
+        </Switch>
+      </Suspense>
+    </Guard>
+  );
+}
+
+/** Signed in, open, or on the way to the sign-in; the place is kept. */
+function Door() {
+  const session = useSession();
+  const [place, navigate] = useLocation();
+  const problem = problemOf(session.error);
+  const isOut = problem?.status === 401;
+  useEffect(() => {
+    if (!isOut || place.startsWith('/sign-in')) return;
+    const elsewhere = problem?.body['sign_in_url'];
+    const own = new URL('sign-in', document.baseURI).href;
+    const to =
+      typeof elsewhere === 'string' && URL.canParse(elsewhere, document.baseURI)
+        ? new URL(elsewhere, document.baseURI)
+        : null;
+    if (to && to.href !== own && /^https?:$/.test(to.protocol)) location.assign(to);
+    else navigate(`/sign-in?to=${encodeURIComponent(place + location.search)}`, { replace: true });
+  }, [isOut, place, problem, navigate]);
+  if (place.startsWith('/sign-in'))
+    return (
+      <Suspense fallback={null}>
+        <SignIn />
+      </Suspense>
+    );
+  if (isOut) return null;
+  if (problem && !session.data)
+    return (
+      <main id="content" className="page" tabIndex={-1}>
+        <h1>{t.product}</h1>
+        <Failure problem={problem} retry={() => void session.refetch()} />
+      </main>
+    );
+  return (
+    <Frame>
+      <Screens />
+    </Frame>
+  );
+}
+
+applyTheme();
+startLive();
+const base = new URL(document.baseURI).pathname.replace(/\/$/, '');
+const root = document.getElementById('root');
+if (root)
+  createRoot(root).render(
+    <StrictMode>
+      <CSPProvider disableStyleElements>
+        <QueryClientProvider client={queryClient}>
+          <Router base={base}>
+            <Door />
+          </Router>
+        </QueryClientProvider>
+      </CSPProvider>
+    </StrictMode>,
+  );

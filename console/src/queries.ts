@@ -1,0 +1,76 @@
+import { QueryClient, useQuery } from '@tanstack/react-query';
+import { ApiProblem, call } from './api/client.js';
+import { routes } from './api/routes.js';
+import { detailOf, type Detail, type Session } from './api/types.js';
+import type { components } from './api/schema.js';
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      // What is shown changes when its reader asks for it, not when he comes back to the window.
+      refetchOnWindowFocus: false,
+      retry: (failures, error) => error instanceof ApiProblem && error.isUncertain && failures < 2,
+      retryDelay: (failures) => 500 * 3 ** failures,
+    },
+  },
+});
+
+/** A service without `/session` is the open one on this machine, which has no one to ask. */
+const OPEN_LOCALLY: Session = {
+  actor: 'local',
+  role: 'admin',
+  auth: 'local',
+  sign_in_url: null,
+  version: null,
+};
+
+export function useSession() {
+  return useQuery({
+    queryKey: ['session'],
+    staleTime: 60_000,
+    queryFn: async ({ signal }): Promise<Session> =>
+      routes.has('/session') ? call<Session>('get', '/session', { signal }) : OPEN_LOCALLY,
+  });
+}
+
+export function useMay(): { decide: boolean; admin: boolean } {
+  const role = useSession().data?.role;
+  return { decide: role === 'reviewer' || role === 'admin', admin: role === 'admin' };
+}
+
+export type Status = components['schemas']['MonitorStatusView'];
+
+export function useStatus() {
+  return useQuery({
+    queryKey: ['status'],
+    refetchInterval: 15_000,
+    queryFn: async ({ signal }) => ({
+      ...(await call<Status>('get', '/images/monitor/status', { signal })),
+      read_at: Date.now(),
+    }),
+  });
+}
+
+/** How many requests wait in all: the number beside "Inbox". */
+export function useWaiting() {
+  return useQuery({
+    queryKey: ['waiting'],
+    refetchInterval: 30_000,
+    queryFn: ({ signal }) =>
+      call<{ total: number; total_is_exact?: false }>('get', '/images/approval-requests', {
+        query: { status: ['pending'], limit: 1 },
+        signal,
+      }),
+  });
+}
+
+export const detailQuery = (id: number) => ({
+  queryKey: ['request', id] as const,
+  staleTime: 15_000,
+  queryFn: async ({ signal }: { signal: AbortSignal }): Promise<Detail> =>
+    detailOf(
+      (await call<{ approval_request: unknown }>('get', `/images/approval-requests/${id}`, { signal }))
+        .approval_request,
+    ),
+});

@@ -1,0 +1,223 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { Link, useLocation, useSearch } from 'wouter';
+import { call } from '../api/client.js';
+import type { components } from '../api/schema.js';
+import { ahead, moment, number } from '../intl.js';
+import { useKeys } from '../keys.js';
+import { t } from '../messages/en.js';
+import { useMay } from '../queries.js';
+import { shortTag, visible } from '../tag-difference.js';
+import { PlusIcon, SearchIcon } from '../ui/icons.js';
+import { Menu, MenuChoices } from '../ui/menu.js';
+import { Age, Failure, Monogram, problemOf, Skeleton, useNow } from '../ui/parts.js';
+
+const AddImage = lazy(() => import('./add-image.js'));
+
+type Page = components['schemas']['ImageList'];
+type Categories = components['schemas']['CategoryList'];
+
+const LIMIT = 100;
+
+/** What is watched and how it stands; filters and search are in the address. */
+export default function Images() {
+  const params = new URLSearchParams(useSearch());
+  const [, navigate] = useLocation();
+  const may = useMay();
+  const now = useNow();
+  const [isAdding, setIsAdding] = useState(false);
+  const search = params.get('q') ?? '';
+  const category = params.get('category') ?? '';
+  const watched = params.get('watched') ?? '';
+  const field = useRef<HTMLInputElement>(null);
+  const set = (name: string, value: string, replace = false): void => {
+    const next = new URLSearchParams(params);
+    if (value === '') next.delete(name);
+    else next.set(name, value);
+    navigate(next.size === 0 ? '/images' : `/images?${next}`, { replace });
+  };
+  const pages = useInfiniteQuery({
+    queryKey: ['images', search, category, watched],
+    initialPageParam: null as string | null,
+    getNextPageParam: (page: Page) => page.next_cursor,
+    placeholderData: (before) => before,
+    queryFn: ({ signal, pageParam }) =>
+      call<Page>('get', '/images', {
+        query: {
+          limit: LIMIT,
+          cursor: pageParam ?? undefined,
+          search: search || undefined,
+          category: category || undefined,
+          watch_for_updates: watched === '' ? undefined : watched === 'yes',
+        },
+        signal,
+      }),
+  });
+  const categories = useQuery({
+    queryKey: ['images', 'categories'],
+    queryFn: ({ signal }) => call<Categories>('get', '/images/categories', { signal }),
+  });
+  useKeys({ '/': () => field.current?.focus() });
+  const [text, setText] = useState(search);
+  useEffect(() => {
+    if (text === search) return;
+    const timer = setTimeout(() => set('q', text, true), 150);
+    return () => clearTimeout(timer);
+  });
+  const images = pages.data?.pages.flatMap((page) => page.images) ?? [];
+  const first = pages.data?.pages[0];
+  const problem = problemOf(pages.error);
+  const chosen =
+    visible(category) ||
+    (watched === '' ? t.images.all : t.images.watchedFilter[watched === 'yes' ? 'yes' : 'no']);
+  return (
+    <main id="content" className="page" tabIndex={-1}>
+      <header className="page-head">
+        <div className="page-title">
+          <h1>{t.images.title}</h1>
+          <p className="page-facts">
+            {first ? t.images.facts(first.total, first.total_is_exact !== false) : null}
+          </p>
+        </div>
+        <div className="search">
+          <SearchIcon />
+          <input
+            ref={field}
+            type="search"
+            aria-label={t.images.search}
+            placeholder={t.images.search}
+            value={text}
+            maxLength={200}
+            spellCheck={false}
+            onChange={(event) => setText(event.target.value)}
+          />
+          <kbd aria-hidden="true">/</kbd>
+        </div>
+        <Menu label={`${t.inbox.moreTitle}: ${chosen}`} className="button keeps-label" trigger={chosen}>
+          <MenuChoices
+            title={t.images.watched}
+            value={watched || 'all'}
+            choices={(['all', 'yes', 'no'] as const).map((value) => ({
+              value,
+              label: t.images.watchedFilter[value],
+            }))}
+            onChoose={(value) => set('watched', value === 'all' ? '' : value)}
+          />
+          <MenuChoices
+            title={t.images.category}
+            value={category}
+            choices={[
+              { value: '', label: t.images.any },
+              ...(categories.data?.categories ?? []).flatMap((one) =>
+                one.category === null
+                  ? []
+                  : [{ value: one.category, label: visible(one.category), count: one.images }],
+              ),
+            ]}
+            onChoose={(value) => set('category', value)}
+          />
+        </Menu>
+        {may.admin ? (
+          <button type="button" className="button keeps-label" onClick={() => setIsAdding(true)}>
+            <PlusIcon />
+            {t.images.add}
+          </button>
+        ) : null}
+      </header>
+      {problem ? <Failure problem={problem} retry={() => void pages.refetch()} /> : null}
+      {pages.isPending ? <Skeleton /> : null}
+      {first && images.length === 0 ? (
+        <div className="empty">
+          <p>{search || category || watched ? t.images.nothing : t.empty.never}</p>
+          {search || category || watched ? (
+            <button type="button" className="button" onClick={() => (setText(''), navigate('/images'))}>
+              {t.images.clear}
+            </button>
+          ) : null}
+        </div>
+      ) : null}
+      {images.length > 0 ? (
+        <div className="page-section table-scroll" tabIndex={0} role="region" aria-label={t.images.title}>
+          <table className="plain-table images-table">
+            <thead>
+              <tr>
+                <th scope="col">{t.images.name}</th>
+                <th scope="col">{t.images.approved}</th>
+                <th scope="col" className="number">
+                  {t.images.pending}
+                </th>
+                <th scope="col">{t.images.watched}</th>
+                <th scope="col" className="number">
+                  {t.images.lastCheck}
+                </th>
+                <th scope="col" className="number">
+                  {t.images.nextCheck}
+                </th>
+                <th scope="col">{t.images.lastError}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {images.map((image) => (
+                <tr key={image.id}>
+                  <th scope="row">
+                    <Link href={`/images/${image.id}`} className="image-link">
+                      <Monogram name={image.image_name} />
+                      {visible(image.image_name)}
+                    </Link>
+                  </th>
+                  <td className="tag">
+                    {image.approved_newest ? (
+                      visible(shortTag(image.approved_newest.tag, 24))
+                    ) : (
+                      <span className="dim">{t.images.none}</span>
+                    )}
+                  </td>
+                  <td className="number">
+                    {image.pending_count > 0 ? (
+                      <Link href={`/inbox?image=${encodeURIComponent(image.image_name)}`}>
+                        {number(image.pending_count)}
+                      </Link>
+                    ) : (
+                      <span className="dim">0</span>
+                    )}
+                  </td>
+                  <td>
+                    {image.watch_for_updates ? t.images.yes : <span className="dim">{t.images.no}</span>}
+                  </td>
+                  <td className="number dim">
+                    {image.last_checked_at ? <Age at={image.last_checked_at} now={now} /> : t.images.never}
+                  </td>
+                  <td className="number dim">
+                    {image.watch_for_updates ? (
+                      <span title={moment(image.next_check_at)}>
+                        {Date.parse(image.next_check_at) <= now
+                          ? t.monitor.due
+                          : ahead(Date.parse(image.next_check_at) - now)}
+                      </span>
+                    ) : (
+                      '–'
+                    )}
+                  </td>
+                  <td className="error-cell">
+                    {image.last_error ? <span className="danger">{visible(image.last_error)}</span> : null}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          {pages.hasNextPage ? (
+            <button
+              type="button"
+              className="button more"
+              disabled={pages.isFetchingNextPage}
+              onClick={() => void pages.fetchNextPage()}
+            >
+              {t.images.loadMore}
+            </button>
+          ) : null}
+        </div>
+      ) : null}
+      <Suspense fallback={null}>{isAdding ? <AddImage onClose={() => setIsAdding(false)} /> : null}</Suspense>
+    </main>
+  );
+}

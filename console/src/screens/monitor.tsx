@@ -1,0 +1,307 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, type ReactNode } from 'react';
+import { Link } from 'wouter';
+import { call } from '../api/client.js';
+import { routes } from '../api/routes.js';
+import type { components } from '../api/schema.js';
+import { age, ahead, clock, moment, number } from '../intl.js';
+import { t } from '../messages/en.js';
+import { say } from '../notices.js';
+import { queryClient, useMay, useStatus } from '../queries.js';
+import { visible } from '../tag-difference.js';
+import { Age, Failure, problemOf, Skeleton, useNow } from '../ui/parts.js';
+
+const TagsPerDay = lazy(() => import('../plots/tags-per-day.js'));
+
+type AllChecks = components['schemas']['AllChecksList'];
+type Check = AllChecks['checks'][number];
+type Upcoming = components['schemas']['UpcomingList'];
+type Images = components['schemas']['ImageList'];
+
+const MOST_FAILING = 500;
+const CHECKS = 30;
+
+/** Is it healthy, what failed and why, what comes next, and how much may still be asked. */
+export default function Monitor() {
+  const status = useStatus();
+  const may = useMay();
+  const now = useNow(5_000);
+  const failing = useFailing();
+  const upcoming = useQuery({
+    queryKey: ['upcoming'],
+    enabled: routes.has('/images/monitor/upcoming'),
+    refetchInterval: 30_000,
+    queryFn: ({ signal }) =>
+      call<Upcoming>('get', '/images/monitor/upcoming', { query: { limit: 20 }, signal }),
+  });
+  const checks = useQuery({
+    queryKey: ['checks', 'all'],
+    enabled: routes.has('/images/checks'),
+    refetchInterval: 30_000,
+    queryFn: ({ signal }) =>
+      call<AllChecks>('get', '/images/checks', {
+        query: { limit: CHECKS, outcome: ['changed', 'failed', 'postponed', 'unchanged'] },
+        signal,
+      }),
+  });
+  const trigger = useMutation({
+    mutationFn: () => call<{ images_checked: number }>('post', '/images/monitor/trigger', { body: {} }),
+    onSuccess: (answer) => {
+      say(t.monitor.queued(answer.images_checked));
+      void queryClient.invalidateQueries({ queryKey: ['status'] });
+    },
+    onError: (error) => say(problemOf(error)?.detail || t.error.noAnswer, 'error'),
+  });
+  const problem = problemOf(status.error);
+  const { data } = status;
+  return (
+    <main id="content" className="page" tabIndex={-1}>
+      <header className="page-head">
+        <div className="page-title">
+          <h1>{t.monitor.title}</h1>
+          {data ? (
+            <p className="page-facts">
+              <span className="state">
+                <span
+                  className={data.running ? 'shape shape-approved' : 'shape shape-failed'}
+                  aria-hidden="true"
+                />
+                {data.running ? t.monitor.running : t.monitor.stopped}
+              </span>
+              {' · '}
+              {t.monitor.every(data.checkIntervalMinutes)}
+              {' · '}
+              {t.monitor.watched(data.images_watched)}
+            </p>
+          ) : null}
+        </div>
+        {may.decide ? (
+          <button
+            type="button"
+            className="button keeps-label"
+            disabled={trigger.isPending}
+            onClick={() => trigger.mutate()}
+          >
+            {t.monitor.checkAll}
+          </button>
+        ) : null}
+      </header>
+      {problem && !data ? <Failure problem={problem} retry={() => void status.refetch()} /> : null}
+      {status.isPending ? <Skeleton /> : null}
+      <Section title={t.monitor.errors}>
+        <Errors groups={failing} now={now} />
+      </Section>
+      {data ? (
+        <Section title={t.monitor.budget}>
+          <meter
+            className="bar bar-budget bar-wide"
+            min={0}
+            max={data.budget.limit}
+            value={Math.min(data.budget.remaining, data.budget.limit)}
+            aria-label={t.monitor.budget}
+          />
+          <dl className="facts facts-flat">
+            <Fact name={t.monitor.left}>{number(data.budget.remaining)}</Fact>
+            <Fact name={t.monitor.limit}>{number(data.budget.limit)}</Fact>
+            <Fact name={t.monitor.full}>{clock(data.budget.resets_at)}</Fact>
+            <Fact name={t.monitor.waiting}>{number(data.budget.waiting)}</Fact>
+            <Fact name={t.monitor.pausedUntil}>
+              {data.budget.paused_until ? (
+                <span className="warning">{clock(data.budget.paused_until)}</span>
+              ) : (
+                t.monitor.notPaused
+              )}
+            </Fact>
+            <Fact name={t.monitor.demand}>{demandOf(data.budget.demand, data.checkIntervalMinutes)}</Fact>
+            <Fact name={t.monitor.breaker}>
+              {data.budget.breaker === 'open' ? (
+                <span className="warning">{t.monitor.breakerOpen}</span>
+              ) : (
+                t.monitor.breakerClosed
+              )}
+            </Fact>
+            <Fact name={t.monitor.credentials}>
+              <span className={data.credentials === 'rejected' ? 'warning' : undefined}>
+                {t.monitor.credentialsOf[data.credentials] ?? data.credentials}
+              </span>
+            </Fact>
+            <Fact name={t.monitor.backfills}>
+              {t.monitor.backfillsOf(data.backfills.running, data.backfills.truncated)}
+            </Fact>
+            <Fact name={t.monitor.cycle}>
+              {data.last_cycle ? (
+                <span title={moment(data.last_cycle.started_at)}>
+                  {t.monitor.cycleOf(
+                    data.last_cycle.checked,
+                    data.last_cycle.changed,
+                    data.last_cycle.failed,
+                  )}
+                </span>
+              ) : (
+                t.monitor.noCycle
+              )}
+            </Fact>
+          </dl>
+        </Section>
+      ) : null}
+      {routes.has('/stats/tags') ? (
+        <Suspense fallback={null}>
+          <Section title={t.monitor.tagsPerDay}>
+            <TagsPerDay />
+          </Section>
+        </Suspense>
+      ) : null}
+      <div className="two-columns">
+        {upcoming.data ? (
+          <Section title={t.monitor.upcoming}>
+            {upcoming.data.upcoming.length === 0 ? (
+              <p className="dim">{t.monitor.nothingUpcoming}</p>
+            ) : (
+              <table className="plain-table">
+                <tbody>
+                  {upcoming.data.upcoming.map((one) => (
+                    <tr key={one.image_id}>
+                      <td>
+                        <Link href={`/images/${one.image_id}`}>{visible(one.image_name)}</Link>
+                      </td>
+                      <td className="number dim" title={moment(one.next_check_at)}>
+                        {Date.parse(one.next_check_at) <= now
+                          ? t.monitor.due
+                          : ahead(Date.parse(one.next_check_at) - now)}
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            )}
+          </Section>
+        ) : null}
+        {checks.data ? (
+          <Section title={t.monitor.recent}>
+            {checks.data.checks.length === 0 ? (
+              <p className="dim">{t.monitor.nothingRecent}</p>
+            ) : (
+              <table className="plain-table">
+                <tbody>
+                  {checks.data.checks.map((check) => (
+                    <CheckRow key={check.id} check={check} now={now} />
+                  ))}
+                </tbody>
+              </table>
+            )}
+          </Section>
+        ) : null}
+      </div>
+    </main>
+  );
+}
+
+function CheckRow({ check, now }: { check: Check; now: number }) {
+  return (
+    <tr>
+      <td>
+        <Link href={`/images/${check.image_id}`}>{visible(check.image_name)}</Link>
+      </td>
+      <td>
+        <Outcome outcome={check.outcome} error={check.error} />
+        {check.new_tags > 0 ? <span className="dim"> · {t.monitor.newTags(check.new_tags)}</span> : null}
+      </td>
+      <td className="number dim">
+        <Age at={check.finished_at ?? check.started_at} now={now} />
+      </td>
+    </tr>
+  );
+}
+
+export function Outcome({ outcome, error }: { outcome: string; error: string | null }) {
+  return (
+    <span className="state" title={error ?? undefined}>
+      <span className={`shape shape-${outcome}`} aria-hidden="true" />
+      {t.monitor.outcomes[outcome] ?? outcome}
+    </span>
+  );
+}
+
+interface Cause {
+  cause: string;
+  images: { id: number; name: string; at: string | null }[];
+}
+
+/** Images whose last check failed, by cause. */
+function useFailing(): { causes: Cause[] | null } {
+  const query = useQuery({
+    queryKey: ['images', 'failing'],
+    refetchInterval: 60_000,
+    queryFn: async ({ signal }) => {
+      const page = await call<Images>('get', '/images', { query: { limit: MOST_FAILING }, signal });
+      const causes = new Map<string, Cause['images']>();
+      for (const image of page.images) {
+        if (image.last_error === null) continue;
+        const list = causes.get(image.last_error) ?? [];
+        causes.set(image.last_error, list);
+        list.push({ id: image.id, name: image.image_name, at: image.last_error_at });
+      }
+      return [...causes]
+        .map(([cause, images]) => ({ cause, images }))
+        .sort((a, b) => b.images.length - a.images.length);
+    },
+  });
+  return { causes: query.data ?? null };
+}
+
+const SHOWN_IMAGES = 12;
+
+function Errors({ groups, now }: { groups: { causes: Cause[] | null }; now: number }) {
+  if (groups.causes === null) return <Skeleton rows={1} />;
+  if (groups.causes.length === 0) return <p className="dim">{t.monitor.noErrors}</p>;
+  return (
+    <ul className="causes">
+      {groups.causes.map(({ cause, images }) => (
+        <li key={cause}>
+          <p className="danger">
+            {visible(cause)} <span className="dim">{t.monitor.hit(images.length)}</span>
+          </p>
+          <p>
+            {images.slice(0, SHOWN_IMAGES).map((image) => (
+              <span key={image.id} className="cause-image">
+                <Link href={`/images/${image.id}`}>{visible(image.name)}</Link>{' '}
+                <span className="dim">{age(image.at, now)}</span>
+              </span>
+            ))}
+            {images.length > SHOWN_IMAGES ? (
+              <span className="dim">{t.bulk.others(images.length - SHOWN_IMAGES)}</span>
+            ) : null}
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function demandOf(demand: number, intervalMinutes: number): ReactNode {
+  if (demand <= 1) return t.monitor.demandFine(Math.round(demand * 100));
+  const times = new Intl.NumberFormat('en', { maximumFractionDigits: 1 }).format(demand);
+  return (
+    <span className="warning">
+      {t.monitor.demandOver(times, Math.round(intervalMinutes * demand), intervalMinutes)}
+    </span>
+  );
+}
+
+export function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="page-section">
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+export function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+import { useState } from 'react';
+import { useLocation, useSearch } from 'wouter';
+import { ApiProblem, call } from '../api/client.js';
+import { t } from '../messages/en.js';
+import { queryClient, useSession } from '../queries.js';
+import { LogoIcon } from '../ui/icons.js';
+
+/** A pasted token becomes a cookie that script cannot read; the token itself is kept nowhere. */
+export default function SignIn() {
+  const session = useSession();
+  const [, navigate] = useLocation();
+  const to = new URLSearchParams(useSearch()).get('to') ?? '/inbox';
+  const [problem, setProblem] = useState<string | null>(null);
+  const go = (token: string): void => {
+    call('post', '/session', { body: { token } }).then(
+      () => {
+        void queryClient.invalidateQueries();
+        // Only a place of this console: an address from outside must not lead away.
+        navigate(/^\/(?!\/)/.test(to) ? to : '/inbox', { replace: true });
+      },
+      (error: unknown) =>
+        setProblem(
+          error instanceof ApiProblem && (error.status === 401 || error.status === 400)
+            ? t.signIn.wrong
+            : error instanceof ApiProblem
+              ? error.detail || t.error.noAnswer
+              : String(error),
+        ),
+    );
+  };
+  const isOpen = session.data?.auth === 'local';
+  return (
+    <main id="content" className="sign-in" tabIndex={-1}>
+      <h1>
+        <LogoIcon size={22} /> {t.signIn.title}
+      </h1>
+      {isOpen ? (
+        <>
+          <p>{t.signIn.local}</p>
+          <a className="button" href="inbox">
+            {t.error.toInbox}
+          </a>
+        </>
+      ) : (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            const field = event.currentTarget.elements.namedItem('token') as HTMLInputElement;
+            const token = field.value.trim();
+            field.value = '';
+            if (token !== '') go(token);
+          }}
+        >
+          <p className="dim">{t.signIn.text}</p>
+          <label className="field-label" htmlFor="token">
+            {t.signIn.token}
+          </label>
+          <input
+            id="token"
+            name="token"
+            type="password"
+            className="field"
+            autoComplete="current-password"
+            spellCheck={false}
+            aria-describedby="token-problem"
+          />
+          <p id="token-problem" className="danger" role="alert">
+            {problem}
+          </p>
+          <button type="submit" className="button button-primary">
+            {t.signIn.go}
+          </button>
+        </form>
+      )}
+    </main>
+  );
+}

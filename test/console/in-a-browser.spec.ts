@@ -1,0 +1,236 @@
+/// <reference lib="dom" />
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { eventually, startApp, type TestApp } from '../support/app.js';
+import { fill, findBrowser, openBrowser, openPage, pendingOf } from './browser.js';
+
+const path = findBrowser();
+const inBrowser = path === null ? describe.skip : describe;
+
+inBrowser('the console in a browser', () => {
+  let browser: Browser;
+  let app: TestApp;
+  beforeAll(async () => {
+    browser = await openBrowser(path ?? '');
+  });
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    app = await startApp();
+  });
+  afterEach(() => app.close());
+
+  const rowOf = (page: Page, tag: string) =>
+    page.locator(`[role=row][data-request]`, { hasText: tag }).first();
+  const nextRow = async (page: Page): Promise<string> =>
+    (await page.locator('.row.is-active').locator('xpath=..').getAttribute('data-request')) ?? '';
+
+  it('lets twenty requests be decided without the mouse, and one be undone', async () => {
+    const names = Array.from({ length: 10 }, (_, i) => `image-${String(i).padStart(2, '0')}`);
+    await fill(
+      app,
+      names.map((name) => ({ name, approved: '1.0.0', waiting: ['1.1.0', '2.0.0'] })),
+    );
+    const { page, complaints } = await openPage(browser, app);
+    await page.goto('/');
+    await page.waitForSelector('.row.is-active');
+    await page.keyboard.press('j');
+    await page.keyboard.press('k');
+    let decided = 0;
+    for (; decided < 19; decided++) {
+      const before = await nextRow(page);
+      if (decided === 3) {
+        await page.keyboard.press('r');
+        await page.waitForSelector('[role=dialog] textarea');
+        await page.keyboard.type('not yet');
+        await page.keyboard.press('Control+Enter');
+      } else await page.keyboard.press('a');
+      await page.waitForSelector(`[data-request="${before}"]`, { state: 'detached' });
+      // The focus went on to the next row, and is never lost.
+      await page.waitForFunction(() => document.activeElement?.matches('[role=row][data-request]'));
+    }
+    expect(await eventually('all to arrive', async () => (await pendingOf(app)) === 1)).toBe(true);
+    await page.keyboard.press('u');
+    await eventually('the undo', async () => (await pendingOf(app)) === 2);
+    await page.waitForFunction(() => document.querySelectorAll('[role=row][data-request]').length === 2);
+    await page.keyboard.press('a');
+    await page.waitForFunction(() => document.querySelectorAll('[role=row][data-request]').length === 1);
+    const last = await nextRow(page);
+    await page.keyboard.press('a');
+    await page.waitForSelector(`[data-request="${last}"]`, { state: 'detached' });
+    await page.getByText('Nothing waits.').waitFor();
+    await eventually('the last decision', async () => (await pendingOf(app)) === 0);
+
+    await page.keyboard.press('4');
+    await page.getByRole('heading', { name: 'Audit' }).waitFor();
+    await page.getByText('reopened').first().waitFor();
+    await page.getByText('not yet').first().waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('ignores a key that repeats, and keys in fields', async () => {
+    await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0'] }]);
+    const { page } = await openPage(browser, app);
+    await page.goto('/inbox');
+    await page.waitForSelector('.row.is-active');
+    await page.evaluate(() =>
+      document.dispatchEvent(new KeyboardEvent('keydown', { key: 'a', repeat: true, bubbles: true })),
+    );
+    await page.keyboard.press('/');
+    await page.keyboard.type('ara');
+    await page.getByText('Nothing matches.').waitFor();
+    expect(page.url()).toContain('q=ara');
+    expect(await pendingOf(app)).toBe(2);
+  });
+
+  it('tells the second of two who was first', async () => {
+    await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0'] }]);
+    const first = await openPage(browser, app);
+    const second = await openPage(browser, app);
+    await first.page.goto('/inbox');
+    await second.page.goto('/inbox');
+    await rowOf(second.page, '8.0.0').waitFor();
+    // The second one hears of nothing: only the answer to his own decision can tell him.
+    await second.page.route('**/api/v1/events', (route) => route.abort());
+    await first.page.waitForSelector('.row.is-active');
+    await first.page.keyboard.press('a');
+    await eventually('the first decision', async () => (await pendingOf(app)) === 1);
+    await second.page.waitForSelector('.row.is-active');
+    await second.page.keyboard.press('k');
+    await second.page.keyboard.press('a');
+    await second.page.locator('.row-note', { hasText: /local approved this/ }).waitFor();
+    expect(await pendingOf(app)).toBe(1);
+  });
+
+  it('keeps Approve off while a tag that was pushed again has not been compared', async () => {
+    await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0'] }]);
+    const { page, complaints } = await openPage(browser, app);
+    await page.goto('/inbox');
+    const approve = page.locator('.detail-foot .button-approve');
+    await approve.waitFor();
+    await page.waitForSelector('.platform-sizes');
+    app.hub.push('redis', '7.5.0');
+    await app.api('POST', '/images/1/check', {});
+    await page.getByText('This tag was pushed again while you read.').waitFor();
+    expect(await approve.isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Compare again' }).click();
+    expect(await approve.isDisabled()).toBe(false);
+    expect(complaints).toEqual([]);
+  });
+
+  it('takes a second key for a re-push, with both digests beside each other', async () => {
+    await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: [] }]);
+    app.hub.push('redis', '7.4.1');
+    await app.api('POST', '/images/1/check', {});
+    const { page } = await openPage(browser, app);
+    await page.goto('/inbox');
+    await page.waitForSelector('.row.is-active');
+    await page.keyboard.press('a');
+    await page.getByText('compare both digests').waitFor();
+    expect(await pendingOf(app)).toBe(1);
+    expect(await page.locator('.repush-ask dd').allTextContents()).toEqual([
+      expect.stringMatching(/^sha256:/),
+      app.hub.digest('redis', '7.4.1'),
+    ]);
+    await page.keyboard.press('Enter');
+    await eventually('the approval', async () => (await pendingOf(app)) === 0);
+  });
+
+  it('decides by filter what its preview said, after the number was typed, and undoes the batch', async () => {
+    await fill(app, [
+      { name: 'redis', approved: '7.0.0', waiting: Array.from({ length: 130 }, (_, i) => `7.${i + 1}.0`) },
+    ]);
+    const { page, complaints } = await openPage(browser, app);
+    await page.goto('/inbox?bump=minor');
+    await page.waitForSelector('.row.is-active');
+    await page.keyboard.press('x');
+    await page.getByRole('button', { name: 'Select all 130 that match' }).click();
+    await page.keyboard.press('r');
+    await page.waitForSelector('[role=dialog] textarea');
+    await page.keyboard.type('too many');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('130 would be rejected').waitFor();
+    const go = page.getByRole('button', { name: 'Reject 130', exact: true });
+    expect(await go.isDisabled()).toBe(true);
+    await page.getByLabel('Type 130 to go on').fill('130');
+    await go.click();
+    await eventually('the batch', async () => (await pendingOf(app)) === 0);
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('u');
+    await eventually('the undo', async () => (await pendingOf(app)) === 130);
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows names from a registry as text', async () => {
+    const long = `9.${'0'.repeat(126)}`;
+    await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0', long] }]);
+    const hostile = '<img src=x onerror=alert(1)>\u202e🦊';
+    await app.dataSource.query(`UPDATE image_approval_requests SET tag_name = $1 WHERE tag_name = '7.5.0'`, [
+      hostile,
+    ]);
+    const { page, complaints } = await openPage(browser, app);
+    await page.goto('/inbox');
+    await page.waitForSelector('.row.is-active');
+    await page.getByText('⟨202E⟩🦊').first().waitFor();
+    expect(await page.locator('#root img').count()).toBe(0);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    expect(complaints).toEqual([]);
+  });
+
+  it('merges what came in only when asked', async () => {
+    await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0'] }]);
+    const { page } = await openPage(browser, app);
+    await page.goto('/inbox');
+    await page.waitForSelector('.row.is-active');
+    await page.getByText(/^Live/).waitFor();
+    app.hub.push('redis', '7.6.0');
+    await app.api('POST', '/images/1/check', {});
+    await page.getByRole('button', { name: /1 new/ }).waitFor();
+    expect(await rowOf(page, '7.6.0').count()).toBe(0);
+    await page.keyboard.press('.');
+    await rowOf(page, '7.6.0').waitFor();
+  });
+
+  it('has no finding of axe on any screen, in both themes and three widths, and says what is not there', async () => {
+    await fill(app, [
+      { name: 'redis', approved: '7.4.1', waiting: ['7.4.2', '7.4.3', '7.4.4', '8.0.0'] },
+      { name: 'grafana/grafana', approved: '12.0.0', waiting: ['12.1.0'] },
+    ]);
+    const views = [
+      ['/inbox', '.row.is-active, .row'],
+      ['/inbox?q=nothing', '.empty'],
+      ['/requests/1', '.comparison'],
+      ['/monitor', '.facts'],
+      ['/images', '.images-table'],
+      ['/images/1', '.plain-table'],
+      ['/audit', '.audit-table'],
+    ] as const;
+    const looks = [
+      { width: 1440, colorScheme: 'light' },
+      { width: 960, colorScheme: 'dark' },
+      { width: 390, colorScheme: 'dark' },
+      { width: 390, colorScheme: 'light' },
+    ] as const;
+    const findings: string[] = [];
+    for (const look of looks) {
+      const { page, context, complaints } = await openPage(browser, app, look);
+      for (const [view, sign] of views) {
+        await page.goto(view);
+        await page.waitForSelector(sign);
+        await page.waitForTimeout(100);
+        const { violations } = await new AxeBuilder({ page })
+          .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+          .analyze();
+        for (const { id, nodes } of violations)
+          findings.push(
+            `${view} ${look.width} ${look.colorScheme} ${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`,
+          );
+        if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth))
+          findings.push(`${view} ${look.width}: the page scrolls sideways`);
+      }
+      findings.push(...complaints);
+      await context.close();
+    }
+    expect(findings).toEqual([]);
+  }, 120_000);
+});
