@@ -78,7 +78,7 @@ export async function measureReads(bench: Bench): Promise<Row[]> {
     // The cursor of a page in the depth, by going there.
     let cursor: string | null = null;
     for (let page = 0; page < 20; page++) {
-      const answer = await fetch(`${list}&limit=500${cursor ? `&cursor=${cursor}` : ''}`);
+      const answer: Response = await fetch(`${list}&limit=500${cursor ? `&cursor=${cursor}` : ''}`);
       cursor = ((await answer.json()) as { next_cursor: string | null }).next_cursor;
     }
     const seconds = bench.isQuick ? 1 : 3;

@@ -73,7 +73,7 @@ describe('the OpenAPI document', () => {
   it('has a description, a type or a reference for every field', () => {
     for (const [name, { properties = {} }] of Object.entries(contract.schemas)) {
       for (const [field, schema] of Object.entries(properties)) {
-        expect([name, field, Boolean(schema.type ?? schema.$ref ?? schema.anyOf)]).toEqual([
+        expect([name, field, Boolean(schema.type ?? schema.$ref ?? schema.anyOf ?? schema.allOf)]).toEqual([
           name,
           field,
           true,
@@ -83,6 +83,11 @@ describe('the OpenAPI document', () => {
   });
 });
 
+/** The id of an image that was made; a dry run answers with what would be. */
+function idOf(data: { image: { id: number } } | { found: boolean } | undefined): number {
+  return data && 'image' in data ? data.image.id : 0;
+}
+
 describe('a client generated from the document', () => {
   it('adds, checks, approves, asks the gate and revokes, and every answer is as the document says', async () => {
     app.hub.push('redis', '7.4.1-alpine', { at: Date.now() - 3_600_000 });
@@ -90,7 +95,7 @@ describe('a client generated from the document', () => {
       body: { image_name: 'redis', approval_status: 'approved' },
     });
     expect(made.response.status).toBe(201);
-    const id = made.data?.image.id ?? 0;
+    const id = idOf(made.data);
     const checked = await api.POST('/api/v1/images/{imageId}/check', { params: { path: { imageId: id } } });
     expect(checked.data?.check).toMatchObject({ outcome: 'changed', requests_created: 1 });
 
@@ -137,7 +142,7 @@ describe('a client generated from the document', () => {
     const made = await api.POST('/api/v1/images', {
       body: { image_name: 'nginx', category: 'web', approval_status: 'approved' },
     });
-    const id = made.data?.image.id ?? 0;
+    const id = idOf(made.data);
     const imageId = { params: { path: { imageId: id } } };
     await api.POST('/api/v1/images/{imageId}/check', imageId);
     const checks = await api.GET('/api/v1/images/{imageId}/checks', imageId);
@@ -154,6 +159,21 @@ describe('a client generated from the document', () => {
       params: { path: { id: requestId } },
       body: { rejection_reason: 'We stay on 1.26.' },
     });
+    await api.POST('/api/v1/images/approval-requests/{id}/reopen', {
+      params: { path: { id: requestId } },
+      body: {},
+    });
+    await api.GET('/api/v1/images/approval-requests', { params: { query: { view: 'row', q: 'ngi' } } });
+    await api.GET('/api/v1/images/approval-requests/groups', { params: { query: { by: 'line' } } });
+    await api.GET('/api/v1/images/approval-requests/facets');
+    await api.POST('/api/v1/images', { params: { query: { dry_run: true } }, body: { image_name: 'nginx' } });
+    await api.POST('/api/v1/images/{imageId}/filter-preview', { ...imageId, body: { tag_include: ['^1'] } });
+    await api.GET('/api/v1/images/{imageId}/size-history', imageId);
+    await api.GET('/api/v1/images/monitor/upcoming');
+    await api.GET('/api/v1/images/checks');
+    await api.GET('/api/v1/stats/tags');
+    await api.GET('/api/v1/stats/budget');
+    await api.GET('/api/v1/audit-log');
     await api.POST('/api/v1/images/{id}/tags', { params: { path: { id } }, body: { tag: '1.27.0' } });
     await api.PUT('/api/v1/images/{id}', { params: { path: { id } }, body: { description: 'A web server' } });
     await api.PUT('/api/v1/images/{imageId}/monitoring', { ...imageId, body: { watch_for_updates: false } });

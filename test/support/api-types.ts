@@ -74,6 +74,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The audit log, newest first
+         * @description With Accept: text/csv all entries that match, as a file; limit and cursor do not count then.
+         */
+        get: operations["AuditLogController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -136,7 +156,58 @@ export interface paths {
             cookie?: never;
         };
         /** List approval requests */
-        get: operations["ApprovalRequestsController_list"];
+        get: operations["RequestListsController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/images/approval-requests/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same requests by line, image or digest: how many are in each */
+        get: operations["RequestListsController_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/images/approval-requests/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the same requests could be narrowed to, each counted without its own filter */
+        get: operations["RequestListsController_facets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/images/approval-requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One approval request */
+        get: operations["RequestListsController_one"];
         put?: never;
         post?: never;
         delete?: never;
@@ -156,23 +227,6 @@ export interface paths {
         put?: never;
         /** Decide up to 1,000 requests, or see what that would do */
         post: operations["ApprovalRequestsController_bulk"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/images/approval-requests/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One approval request */
-        get: operations["ApprovalRequestsController_one"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -213,6 +267,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/images/approval-requests/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen: withdraws what the request approved, and reopens what it superseded
+         * @description Of a re-push the digest approved before is in force again. 409 pending_exists where a newer request for the tag waits. A request whose tag was pushed again meanwhile is about the tag's present digest.
+         */
+        post: operations["ApprovalRequestsController_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/images/{id}/tags": {
         parameters: {
             query?: never;
@@ -243,6 +317,57 @@ export interface paths {
         post?: never;
         /** Revoke an approved tag; its row stays */
         delete: operations["ImageTagsController_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/images/monitor/upcoming": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The checks that come next */
+        get: operations["OverviewController_upcoming"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/images/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The checks of all images, newest first */
+        get: operations["OverviewController_checks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/images/{imageId}/filter-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which of the last 100 tags would open a request under a filter, and why not */
+        post: operations["OverviewController_filterPreview"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -341,7 +466,76 @@ export interface paths {
             cookie?: never;
         };
         /** What is on the registry, newest first, and where each tag stands */
-        get: operations["MonitorController_observedTags"];
+        get: operations["ObservedTagsController_observedTags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/images/{imageId}/size-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How large the tags of a line or variant are, newest first */
+        get: operations["ObservedTagsController_sizeHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List images */
+        get: operations["ImagesController_list"];
+        put?: never;
+        /** Add an image, or look it up on Docker Hub first */
+        post: operations["NewImageController_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stats/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many requests were opened and decided on each day */
+        get: operations["StatsController_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stats/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much was asked of Docker Hub in each of the last minutes */
+        get: operations["StatsController_minutes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -378,24 +572,6 @@ export interface paths {
         get: operations["GateController_judge"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/images": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List images */
-        get: operations["ImagesController_list"];
-        put?: never;
-        /** Add an image */
-        post: operations["ImagesController_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -524,6 +700,53 @@ export interface components {
             /** @example ok */
             status: string;
         };
+        AuditEntryView: {
+            /** @example 1042 */
+            id: string;
+            /** Format: date-time */
+            occurred_at: string;
+            /**
+             * @description From authentication, or image_monitor.
+             * @example ana
+             */
+            actor: string;
+            /** @example approval_request.approved */
+            action: string;
+            /** @enum {string} */
+            subject_type: "image" | "tag" | "approval_request";
+            subject_id: number;
+            image_id: number | null;
+            image_name: string | null;
+            tag_name: string | null;
+            /**
+             * @example {
+             *       "status": "pending"
+             *     }
+             */
+            from_state: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @example {
+             *       "status": "approved"
+             *     }
+             */
+            to_state: {
+                [key: string]: unknown;
+            } | null;
+            reason: string | null;
+            /** Format: uuid */
+            batch_id: string | null;
+            /** @description X-Request-Id of the request that led to it. */
+            http_request_id: string | null;
+        };
+        AuditEntryList: {
+            audit_entries: components["schemas"]["AuditEntryView"][];
+            total: number;
+            /** @description false: there are more than 10,000. */
+            total_is_exact?: boolean;
+            next_cursor: string | null;
+        };
         DeadLetterView: {
             /** Format: uuid */
             id: string;
@@ -571,6 +794,25 @@ export interface components {
             /** Format: date-time */
             approved_at: string | null;
             approved_by: string | null;
+        };
+        WhyView: {
+            /** @enum {string} */
+            code: "repushed" | "new_in_line" | "nothing_approved" | "image_unknown";
+            /**
+             * @example {
+             *       "line": "17",
+             *       "bump": "patch",
+             *       "approved_tag": "17.2.2"
+             *     }
+             */
+            params: {
+                [key: string]: unknown;
+            };
+        };
+        PastDigestView: {
+            digest: string | null;
+            /** Format: date-time */
+            replaced_at: string;
         };
         ApprovalRequestView: {
             /** @example 17 */
@@ -622,26 +864,271 @@ export interface components {
             /** Format: uuid */
             batch_id: string | null;
             approved: components["schemas"]["ApprovedTagView"] | null;
+            /** @description Other observed names of the digest. */
+            aliases: string[];
+            /** @description Pending requests of the image with this digest. */
+            same_digest_count: number;
+            /** @description Pending requests of the line with the same kind of change and a lower version; up to 1,000. */
+            older_in_line: number;
+            /** @example -12.4 */
+            size_change_percent: number | null;
+            platform_count: number | null;
+            /** @description The tag's page at the registry. */
+            url: string | null;
+            why: components["schemas"]["WhyView"];
+            digest_history: components["schemas"]["PastDigestView"][];
+            /** @description The last event about it; null: not known. */
+            event_id: string | null;
             /** @description The document to decide by: last_updated, digest, architectures, auto_detected, source and more. */
             metadata: {
                 [key: string]: unknown;
             };
         };
+        ApprovalRequestRowView: {
+            /** @example 17 */
+            id: number;
+            /** @description null: the image is not known yet. */
+            image_id: number | null;
+            /** @example redis */
+            image_name: string;
+            /** @example docker.io */
+            registry: string;
+            /**
+             * @description null: the question is about the image.
+             * @example 7.5-alpine
+             */
+            tag_name: string | null;
+            /** @enum {string} */
+            status: "pending" | "approved" | "rejected" | "superseded";
+            /** @example image_monitor */
+            requested_by: string;
+            /** Format: date-time */
+            requested_at: string;
+            reviewed_by: string | null;
+            /** Format: date-time */
+            reviewed_at: string | null;
+            notes: string | null;
+            rejection_reason: string | null;
+            /** @description What an approval approves. */
+            digest: string | null;
+            /**
+             * @description What it is compared within.
+             * @example 7-alpine
+             */
+            line: string | null;
+            /** @example -alpine */
+            variant: string | null;
+            /**
+             * @description What it is to the newest approved tag of its line.
+             * @enum {string|null}
+             */
+            bump: "major" | "minor" | "patch" | "rebuild" | "repush" | "other" | null;
+            /** Format: date-time */
+            pushed_at: string | null;
+            size_bytes: number | null;
+            size_change_bytes: number | null;
+            /** @description Platforms of the approved tag that it lacks. */
+            platforms_missing: string[];
+            /** @description The request whose approval closed this one. */
+            superseded_by: number | null;
+            /** Format: uuid */
+            batch_id: string | null;
+            approved: components["schemas"]["ApprovedTagView"] | null;
+            /** @description Other observed names of the digest. */
+            aliases: string[];
+            /** @description Pending requests of the image with this digest. */
+            same_digest_count: number;
+            /** @description Pending requests of the line with the same kind of change and a lower version; up to 1,000. */
+            older_in_line: number;
+            /** @example -12.4 */
+            size_change_percent: number | null;
+            platform_count: number | null;
+            /** @description The tag's page at the registry. */
+            url: string | null;
+            why: components["schemas"]["WhyView"];
+            digest_history: components["schemas"]["PastDigestView"][];
+            /** @description The last event about it; null: not known. */
+            event_id: string | null;
+        };
         ApprovalRequestList: {
-            approval_requests: components["schemas"]["ApprovalRequestView"][];
+            /** @description With view=row without `metadata`. */
+            approval_requests: (components["schemas"]["ApprovalRequestView"] | components["schemas"]["ApprovalRequestRowView"])[];
             total: number;
             /** @description false: there are more than 10,000. */
             total_is_exact?: boolean;
             next_cursor: string | null;
         };
+        RequestGroupView: {
+            /**
+             * @description What ?group= takes.
+             * @example line:17:7-alpine
+             */
+            key: string;
+            image_id: number | null;
+            /** @example redis */
+            image_name: string;
+            category: string | null;
+            /** @example 7-alpine */
+            line: string | null;
+            /**
+             * @description null: several.
+             * @example -alpine
+             */
+            variant: string | null;
+            digest: string | null;
+            total: number;
+            /**
+             * @example {
+             *       "major": 1,
+             *       "minor": 0,
+             *       "patch": 8,
+             *       "rebuild": 0,
+             *       "repush": 1,
+             *       "other": 0
+             *     }
+             */
+            by_bump: {
+                [key: string]: number;
+            };
+            newest_request_id: number;
+            /** Format: date-time */
+            oldest_requested_at: string;
+            approved: components["schemas"]["ApprovedTagView"] | null;
+        };
+        RequestGroupList: {
+            groups: components["schemas"]["RequestGroupView"][];
+            /** @description Groups, not requests. */
+            total: number;
+            /** @description false: there are more than 10,000. */
+            total_is_exact?: boolean;
+            next_cursor: string | null;
+        };
+        CategoryCount: {
+            category: string | null;
+            count: number;
+        };
+        ImageCount: {
+            image_id: number | null;
+            image_name: string;
+            count: number;
+        };
+        PlatformCount: {
+            /** @example linux/arm64 */
+            platform: string;
+            count: number;
+        };
+        FacetsView: {
+            /** @description Requests that match the whole filter. */
+            total: number;
+            /** Format: date-time */
+            oldest_requested_at: string | null;
+            bump: {
+                [key: string]: number;
+            };
+            category: components["schemas"]["CategoryCount"][];
+            /** @description The 50 with most. */
+            image: components["schemas"]["ImageCount"][];
+            missing_platform: components["schemas"]["PlatformCount"][];
+            /**
+             * @example {
+             *       "under_1d": 3,
+             *       "1d_to_7d": 10,
+             *       "7d_to_14d": 4,
+             *       "over_14d": 1
+             *     }
+             */
+            age: {
+                [key: string]: number;
+            };
+        };
+        FacetsAnswer: {
+            facets: components["schemas"]["FacetsView"];
+        };
+        ApprovalRequestAnswer: {
+            approval_request: components["schemas"]["ApprovalRequestView"];
+        };
         BulkItem: {
             id: number;
             expected_digest?: string;
         };
+        RequestFilterFields: {
+            /** @description Several: status=approved&status=rejected. */
+            status?: ("pending" | "approved" | "rejected" | "superseded")[];
+            image_id?: number;
+            /** @example grafana/grafana */
+            image_name?: string;
+            /** @example 7.5-alpine */
+            tag?: string;
+            /** @example image_monitor */
+            source?: string;
+            /**
+             * Format: date-time
+             * @description Requested at or after.
+             */
+            since?: string;
+            /**
+             * @description Words, each a part of image:tag.
+             * @example redis alpine
+             */
+            q?: string;
+            /** @description Kinds of change; several. */
+            bump?: ("major" | "minor" | "patch" | "rebuild" | "repush" | "other")[];
+            /** @example 7-alpine */
+            line?: string;
+            /**
+             * @description Empty: tags without a suffix.
+             * @example -alpine
+             */
+            variant?: string;
+            /** @example sha256:… */
+            digest?: string;
+            /**
+             * @description Empty: images without one.
+             * @example database
+             */
+            category?: string;
+            /**
+             * @description The key of a group.
+             * @example line:17:7-alpine
+             */
+            group?: string;
+            /**
+             * @description Waiting for longer; takes an age such as 90m, 12h, 7d or 2w, or a time in ISO 8601 with its zone.
+             * @example 14d
+             */
+            older_than?: string;
+            /**
+             * @description Asked since.
+             * @example 7d
+             */
+            newer_than?: string;
+            /**
+             * @description The approved tag has this platform, and the one asked about lacks it.
+             * @example linux/arm64
+             */
+            missing_platform?: string;
+            /** @description Bytes more than the approved tag, at least. */
+            size_change_min?: number;
+            /** @example ana */
+            decided_by?: string;
+        };
         BulkBody: {
             /** @enum {string} */
-            action: "approve" | "reject";
-            ids: components["schemas"]["BulkItem"][];
+            action: "approve" | "reject" | "reopen";
+            ids?: components["schemas"]["BulkItem"][];
+            /** @description Instead of ids: the filter of the list. 1,000 are decided per call, `remaining` says how many are left; the status is pending unless it says otherwise. */
+            filter?: components["schemas"]["RequestFilterFields"];
+            /**
+             * Format: uuid
+             * @description Reopen only: what that batch decided.
+             */
+            batch_id?: string;
+            /**
+             * @description newest_per_line (approve only): of each line the highest version within the approved major is approved, the lower ones are rejected with rejection_reason; majors and re-pushes are left out.
+             * @default each
+             * @enum {string}
+             */
+            mode?: "each" | "newest_per_line";
             /**
              * @description Answers what would happen, and does nothing.
              * @default false
@@ -649,6 +1136,8 @@ export interface components {
             dry_run?: boolean;
             /** @description From the dry run; 409 preview_changed when it would come out differently by now. */
             preview_token?: string;
+            /** @description Dry run only: the cursor of the answer before, for its next results. */
+            cursor?: string;
             notes?: string;
             /** @description Needed to reject; one reason for all. */
             rejection_reason?: string;
@@ -673,7 +1162,7 @@ export interface components {
              * @description Names the batch in the audit log.
              */
             batch_id?: string;
-            /** @description Dry run only: send it with the same order to carry it out. */
+            /** @description Send it with the same order to carry out just that. Of an order of more than 1,000 requests each answer brings the one for the next call. */
             preview_token?: string;
             total: number;
             /**
@@ -688,10 +1177,8 @@ export interface components {
             /** @description Requests that the order means but this call did not get to. */
             remaining: number;
             results: components["schemas"]["BulkResultView"][];
+            /** @description Dry run only: send it along for the results that follow. */
             cursor?: string | null;
-        };
-        ApprovalRequestAnswer: {
-            approval_request: components["schemas"]["ApprovalRequestView"];
         };
         ApproveBody: {
             notes?: string;
@@ -720,6 +1207,21 @@ export interface components {
         RejectBody: {
             /** @example We stay on 7.4 until the memory leak is fixed. */
             rejection_reason: string;
+        };
+        ReopenBody: {
+            /** @description Why; kept in the audit log. */
+            reason?: string;
+        };
+        ReopenAnswer: {
+            approval_request: components["schemas"]["ApprovalRequestView"];
+            /** @example Approval request approved successfully */
+            message: string;
+            /** @description Requests that it closed, or opened again, with it. */
+            superseded: number[];
+            /** @description Other names of the digest that were approved with it. */
+            aliases: string[];
+            /** @description A rollout of what it had approved was asked for already. */
+            rollout_started: boolean;
         };
         ApproveTagBody: {
             /** @example 7.5-alpine */
@@ -793,6 +1295,95 @@ export interface components {
             message: string;
             tag: components["schemas"]["ImageTagView"];
         };
+        UpcomingCheckView: {
+            image_id: number;
+            /** @example redis */
+            image_name: string;
+            /** Format: date-time */
+            next_check_at: string;
+            /** @enum {string} */
+            reason: "manual" | "hint" | "due";
+            /** Format: date-time */
+            last_checked_at: string | null;
+        };
+        UpcomingList: {
+            upcoming: components["schemas"]["UpcomingCheckView"][];
+        };
+        CheckOfImageView: {
+            /** @example 42 */
+            id: string;
+            /** @enum {string} */
+            outcome: "unchanged" | "changed" | "failed" | "postponed" | "running" | "queued";
+            tags_seen: number;
+            new_tags: number;
+            requests_created: number;
+            /** @description Why it failed or has to wait. */
+            error: string | null;
+            /**
+             * Format: date-time
+             * @description When it is tried again.
+             */
+            retry_at: string | null;
+            /**
+             * Format: date-time
+             * @description Queued: when there is budget for it.
+             */
+            starts_at?: string;
+            image_id: number;
+            /** @enum {string|null} */
+            reason: "manual" | "hint" | "due" | null;
+            /** Format: date-time */
+            started_at: string | null;
+            /** Format: date-time */
+            finished_at: string | null;
+            pages_read: number;
+            repushed_tags: number;
+            /** @description Docker Hub refused to list further down. */
+            is_truncated: boolean;
+            error_kind: string | null;
+            /** @example redis */
+            image_name: string;
+        };
+        AllChecksList: {
+            checks: components["schemas"]["CheckOfImageView"][];
+            next_cursor: string | null;
+        };
+        FilterPreviewBody: {
+            /**
+             * @example [
+             *       "^7\\."
+             *     ]
+             */
+            tag_include?: string[];
+            /**
+             * @example [
+             *       "-rc"
+             *     ]
+             */
+            tag_exclude?: string[];
+            /**
+             * @example [
+             *       "linux/arm64"
+             *     ]
+             */
+            platforms?: string[];
+        };
+        FilteredTagView: {
+            /** @example 7.5-alpine */
+            tag: string;
+            last_updated: string | null;
+            /** @description As a new tag it would open a request (request_policy apart). */
+            would_open: boolean;
+            /** @enum {string|null} */
+            reason: "not_included" | "excluded" | "missing_platform" | null;
+            platforms_missing: string[];
+        };
+        FilterPreviewAnswer: {
+            /** @description Of those tags. */
+            would_open: number;
+            /** @description The last 100, newest first. */
+            tags: components["schemas"]["FilteredTagView"][];
+        };
         CycleView: {
             /** Format: date-time */
             started_at: string;
@@ -851,6 +1442,11 @@ export interface components {
         MonitorStatusView: {
             /** @example true */
             running: boolean;
+            /**
+             * Format: date-time
+             * @description Since when it runs, on the replica that answers; null: it does not.
+             */
+            started_at: string | null;
             /** @example 60 */
             checkIntervalMinutes: number;
             /**
@@ -864,6 +1460,17 @@ export interface components {
             checks_in_flight: number;
             last_cycle: components["schemas"]["CycleView"] | null;
             budget: components["schemas"]["BudgetView"];
+            /** @description Watched images whose last check failed. */
+            failing_images: number;
+            /**
+             * @description Those by the kind of their last failure.
+             * @example {
+             *       "not_found": 2
+             *     }
+             */
+            errors_by_cause: {
+                [key: string]: number;
+            };
             backfills: components["schemas"]["BackFillsView"];
             /**
              * @description The Docker account, where one is configured.
@@ -955,7 +1562,19 @@ export interface components {
             tag: string;
             /** @enum {string} */
             state: "approved" | "pending" | "rejected" | "superseded" | "seen" | "held";
+            /**
+             * @description What a request for it is compared within.
+             * @example 7-alpine
+             */
+            line: string;
+            /**
+             * @description Its suffix.
+             * @example -alpine
+             */
+            variant: string;
             digest: string | null;
+            /** @description Other observed names of the digest; at most 100. */
+            same_as: string[];
             /** @description As Docker Hub sent it. */
             last_updated: string | null;
             size_bytes: number | null;
@@ -978,36 +1597,89 @@ export interface components {
              */
             inventory: "unread" | "partial" | "complete" | "truncated";
         };
-        PushAnswer: {
-            /** @enum {string} */
-            verdict: "allowed";
-            /** @enum {string} */
-            reason: "approved" | "internal_namespace";
-            /** @example redis */
-            image_name: string;
-            /** @example 7.5-alpine */
-            tag: string | null;
-            digest: string | null;
-            /** @enum {string} */
-            rollout: "requested" | "already_requested" | "off" | "none";
-        };
-        GateAnswer: {
-            /** @enum {string} */
-            verdict: "allowed" | "refused" | "undecided";
-            /** @enum {string} */
-            reason: "internal_namespace" | "approved" | "image_unknown" | "image_pending" | "image_rejected" | "tag_not_approved" | "tag_revoked" | "tag_deprecated" | "digest_changed" | "digest_unknown" | "registry_unavailable";
-            /** @description For people. */
-            detail: string;
-            /** @description What would let it pass. */
-            action_required: string | null;
-            /** @example redis */
-            image_name: string;
+        TagSizeView: {
             /** @example 7.5-alpine */
             tag: string;
-            /** @description The digest that was judged. */
             digest: string | null;
-            /** @description Only this digest may be deployed. */
-            approved_digest: string | null;
+            /** @description As Docker Hub sent it. */
+            pushed_at: string | null;
+            /** @description With platform: of that one, where a request for this content tells it. */
+            size_bytes: number | null;
+            /** @enum {string} */
+            state: "approved" | "pending" | "rejected" | "superseded" | "seen" | "held";
+        };
+        SizeHistoryAnswer: {
+            size_history: components["schemas"]["TagSizeView"][];
+        };
+        CreateImageBody: {
+            description?: string | null;
+            /** @example database */
+            category?: string | null;
+            /**
+             * @description approved: watched from now on, unless watch_for_updates is false. Otherwise: no longer watched.
+             * @enum {string}
+             */
+            approval_status?: "pending" | "approved" | "rejected";
+            /** @description Only approved images can be monitored. */
+            watch_for_updates?: boolean;
+            /** @description null: the service's CHECK_INTERVAL_MINUTES. */
+            check_interval_minutes?: number | null;
+            /**
+             * @description Which new tags open a request; null: the service's REQUEST_POLICY.
+             * @enum {string|null}
+             */
+            request_policy?: "most_recent" | "all" | null;
+            /** @description true: the first check records what is there and opens nothing. */
+            baseline?: boolean;
+            /**
+             * @description RE2 patterns; a tag must match one.
+             * @example [
+             *       "^7\\."
+             *     ]
+             */
+            tag_include?: string[];
+            /**
+             * @description RE2 patterns; a tag that matches one is out.
+             * @example [
+             *       "-rc"
+             *     ]
+             */
+            tag_exclude?: string[];
+            /**
+             * @description A tag must have all.
+             * @example [
+             *       "linux/amd64",
+             *       "linux/arm64"
+             *     ]
+             */
+            platforms?: string[];
+            /** @description false: an approved push of an approved tag asks for no rollout. */
+            auto_rollout?: boolean;
+            /**
+             * @description A Docker reference without a tag: redis, library/redis, docker.io/grafana/grafana.
+             * @example grafana/grafana
+             */
+            image_name: string;
+        };
+        ParsedImageNameView: {
+            /** @example docker.io */
+            registry: string;
+            /** @example library */
+            namespace: string;
+            /** @example redis */
+            image_name: string;
+        };
+        ImagePreviewAnswer: {
+            parsed: components["schemas"]["ParsedImageNameView"];
+            /** @description The image that is there already. */
+            image_id: number | null;
+            /** @description false: Docker Hub has no such repository, or it is private. */
+            found: boolean;
+            /** @description Docker's own: in the namespace library. */
+            official: boolean;
+            /** @description As Docker Hub has it. */
+            description: string | null;
+            tag_count: number | null;
         };
         NewestApprovedView: {
             /** @example 7.4.1-alpine */
@@ -1074,6 +1746,75 @@ export interface components {
             /** @description Tags seen on the registry; 10001 means more than 10,000. */
             tags_observed: number;
             approved_newest: components["schemas"]["NewestApprovedView"] | null;
+        };
+        ImageWrittenAnswer: {
+            /** @example Image created successfully */
+            message: string;
+            image: components["schemas"]["ImageView"];
+        };
+        TagDayView: {
+            /**
+             * Format: date
+             * @description In UTC.
+             * @example 2026-02-28
+             */
+            day: string;
+            /** @description Requests opened. */
+            opened: number;
+            /** @description Approvals; one given twice counts twice. */
+            approved: number;
+            rejected: number;
+            /** @description Re-pushes of approved tags that opened a request, and of waiting tags. */
+            repushed: number;
+        };
+        TagStatsAnswer: {
+            days: components["schemas"]["TagDayView"][];
+        };
+        BudgetMinuteView: {
+            /** Format: date-time */
+            minute: string;
+            /** @description Requests paid since the minute before that is shown; null: none was kept. */
+            used: number | null;
+            /** @description Requests a minute that might leave. */
+            limit: number;
+            /** @description Due images that waited. */
+            waiting: number;
+            /** @description Docker Hub had asked to wait, or was failing. */
+            paused: boolean;
+        };
+        BudgetStatsAnswer: {
+            minutes: components["schemas"]["BudgetMinuteView"][];
+        };
+        PushAnswer: {
+            /** @enum {string} */
+            verdict: "allowed";
+            /** @enum {string} */
+            reason: "approved" | "internal_namespace";
+            /** @example redis */
+            image_name: string;
+            /** @example 7.5-alpine */
+            tag: string | null;
+            digest: string | null;
+            /** @enum {string} */
+            rollout: "requested" | "already_requested" | "off" | "none";
+        };
+        GateAnswer: {
+            /** @enum {string} */
+            verdict: "allowed" | "refused" | "undecided";
+            /** @enum {string} */
+            reason: "internal_namespace" | "approved" | "image_unknown" | "image_pending" | "image_rejected" | "tag_not_approved" | "tag_revoked" | "tag_deprecated" | "digest_changed" | "digest_unknown" | "registry_unavailable";
+            /** @description For people. */
+            detail: string;
+            /** @description What would let it pass. */
+            action_required: string | null;
+            /** @example redis */
+            image_name: string;
+            /** @example 7.5-alpine */
+            tag: string;
+            /** @description The digest that was judged. */
+            digest: string | null;
+            /** @description Only this digest may be deployed. */
+            approved_digest: string | null;
         };
         ImageList: {
             images: components["schemas"]["ImageView"][];
@@ -1156,61 +1897,6 @@ export interface components {
         };
         OneImageAnswer: {
             image: components["schemas"]["ImageWithTagsView"];
-        };
-        CreateImageBody: {
-            description?: string | null;
-            /** @example database */
-            category?: string | null;
-            /**
-             * @description approved: watched from now on, unless watch_for_updates is false. Otherwise: no longer watched.
-             * @enum {string}
-             */
-            approval_status?: "pending" | "approved" | "rejected";
-            /** @description Only approved images can be monitored. */
-            watch_for_updates?: boolean;
-            /** @description null: the service's CHECK_INTERVAL_MINUTES. */
-            check_interval_minutes?: number | null;
-            /**
-             * @description Which new tags open a request; null: the service's REQUEST_POLICY.
-             * @enum {string|null}
-             */
-            request_policy?: "most_recent" | "all" | null;
-            /** @description true: the first check records what is there and opens nothing. */
-            baseline?: boolean;
-            /**
-             * @description RE2 patterns; a tag must match one.
-             * @example [
-             *       "^7\\."
-             *     ]
-             */
-            tag_include?: string[];
-            /**
-             * @description RE2 patterns; a tag that matches one is out.
-             * @example [
-             *       "-rc"
-             *     ]
-             */
-            tag_exclude?: string[];
-            /**
-             * @description A tag must have all.
-             * @example [
-             *       "linux/amd64",
-             *       "linux/arm64"
-             *     ]
-             */
-            platforms?: string[];
-            /** @description false: an approved push of an approved tag asks for no rollout. */
-            auto_rollout?: boolean;
-            /**
-             * @description A Docker reference without a tag: redis, library/redis, docker.io/grafana/grafana.
-             * @example grafana/grafana
-             */
-            image_name: string;
-        };
-        ImageWrittenAnswer: {
-            /** @example Image created successfully */
-            message: string;
-            image: components["schemas"]["ImageView"];
         };
         UpdateImageBody: {
             description?: string | null;
@@ -1672,6 +2358,107 @@ export interface operations {
             };
         };
     };
+    AuditLogController_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the page before; opaque. */
+                cursor?: string;
+                actor?: string;
+                action?: string;
+                subject_type?: "image" | "tag" | "approval_request";
+                subject_id?: number;
+                /** @description Everything about an image and its tags. */
+                image_id?: number;
+                /** @description Everything about an approval request. */
+                request_id?: number;
+                /** @description A bulk decision. */
+                batch_id?: string;
+                /** @description At or after. */
+                since?: string;
+                /** @description Before. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntryList"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request is not valid; `errors` names each bad field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Nobody knows who asks. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is larger than 1 MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The database or Docker Hub cannot be reached just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     DeadLettersController_list: {
         parameters: {
             query?: {
@@ -1936,12 +2723,9 @@ export interface operations {
             };
         };
     };
-    ApprovalRequestsController_list: {
+    RequestListsController_list: {
         parameters: {
             query?: {
-                limit?: number;
-                /** @description next_cursor of the page before; opaque. */
-                cursor?: string;
                 /** @description Several: status=approved&status=rejected. */
                 status?: ("pending" | "approved" | "rejected" | "superseded")[];
                 image_id?: number;
@@ -1950,7 +2734,34 @@ export interface operations {
                 source?: string;
                 /** @description Requested at or after. */
                 since?: string;
-                sort?: "newest" | "oldest";
+                /** @description Words, each a part of image:tag. */
+                q?: string;
+                /** @description Kinds of change; several. */
+                bump?: ("major" | "minor" | "patch" | "rebuild" | "repush" | "other")[];
+                line?: string;
+                /** @description Empty: tags without a suffix. */
+                variant?: string;
+                digest?: string;
+                /** @description Empty: images without one. */
+                category?: string;
+                /** @description The key of a group. */
+                group?: string;
+                /** @description Waiting for longer; takes an age such as 90m, 12h, 7d or 2w, or a time in ISO 8601 with its zone. */
+                older_than?: string;
+                /** @description Asked since. */
+                newer_than?: string;
+                /** @description The approved tag has this platform, and the one asked about lacks it. */
+                missing_platform?: string;
+                /** @description Bytes more than the approved tag, at least. */
+                size_change_min?: number;
+                decided_by?: string;
+                /** @description next_cursor of the page before; opaque. */
+                cursor?: string;
+                limit?: number;
+                /** @description group: lines together, in each the re-pushes first, then the highest version. */
+                sort?: "newest" | "oldest" | "group" | "growth";
+                /** @description row: without the document. */
+                view?: "full" | "row";
             };
             header?: never;
             path?: never;
@@ -1986,6 +2797,327 @@ export interface operations {
             };
             /** @description The caller may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is larger than 1 MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The database or Docker Hub cannot be reached just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    RequestListsController_groups: {
+        parameters: {
+            query?: {
+                /** @description Several: status=approved&status=rejected. */
+                status?: ("pending" | "approved" | "rejected" | "superseded")[];
+                image_id?: number;
+                image_name?: string;
+                tag?: string;
+                source?: string;
+                /** @description Requested at or after. */
+                since?: string;
+                /** @description Words, each a part of image:tag. */
+                q?: string;
+                /** @description Kinds of change; several. */
+                bump?: ("major" | "minor" | "patch" | "rebuild" | "repush" | "other")[];
+                line?: string;
+                /** @description Empty: tags without a suffix. */
+                variant?: string;
+                digest?: string;
+                /** @description Empty: images without one. */
+                category?: string;
+                /** @description The key of a group. */
+                group?: string;
+                /** @description Waiting for longer; takes an age such as 90m, 12h, 7d or 2w, or a time in ISO 8601 with its zone. */
+                older_than?: string;
+                /** @description Asked since. */
+                newer_than?: string;
+                /** @description The approved tag has this platform, and the one asked about lacks it. */
+                missing_platform?: string;
+                /** @description Bytes more than the approved tag, at least. */
+                size_change_min?: number;
+                decided_by?: string;
+                /** @description next_cursor of the page before; opaque. */
+                cursor?: string;
+                limit?: number;
+                by?: "line" | "image" | "digest";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestGroupList"];
+                };
+            };
+            /** @description The request is not valid; `errors` names each bad field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Nobody knows who asks. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is larger than 1 MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The database or Docker Hub cannot be reached just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    RequestListsController_facets: {
+        parameters: {
+            query?: {
+                /** @description Several: status=approved&status=rejected. */
+                status?: ("pending" | "approved" | "rejected" | "superseded")[];
+                image_id?: number;
+                image_name?: string;
+                tag?: string;
+                source?: string;
+                /** @description Requested at or after. */
+                since?: string;
+                /** @description Words, each a part of image:tag. */
+                q?: string;
+                /** @description Kinds of change; several. */
+                bump?: ("major" | "minor" | "patch" | "rebuild" | "repush" | "other")[];
+                line?: string;
+                /** @description Empty: tags without a suffix. */
+                variant?: string;
+                digest?: string;
+                /** @description Empty: images without one. */
+                category?: string;
+                /** @description The key of a group. */
+                group?: string;
+                /** @description Waiting for longer; takes an age such as 90m, 12h, 7d or 2w, or a time in ISO 8601 with its zone. */
+                older_than?: string;
+                /** @description Asked since. */
+                newer_than?: string;
+                /** @description The approved tag has this platform, and the one asked about lacks it. */
+                missing_platform?: string;
+                /** @description Bytes more than the approved tag, at least. */
+                size_change_min?: number;
+                decided_by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacetsAnswer"];
+                };
+            };
+            /** @description The request is not valid; `errors` names each bad field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Nobody knows who asks. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is larger than 1 MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The database or Docker Hub cannot be reached just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    RequestListsController_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRequestAnswer"];
+                };
+            };
+            /** @description The request is not valid; `errors` names each bad field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Nobody knows who asks. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2081,99 +3213,6 @@ export interface operations {
             };
             /** @description Its state does not allow it; `code` says why. */
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description The body is larger than 1 MB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description The body is not JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says when. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description The database or Docker Hub cannot be reached just now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    ApprovalRequestsController_one: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApprovalRequestAnswer"];
-                };
-            };
-            /** @description The request is not valid; `errors` names each bad field. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Nobody knows who asks. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description The caller may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description It does not exist. */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2346,6 +3385,112 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DecisionAnswer"];
+                };
+            };
+            /** @description The request is not valid; `errors` names each bad field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Nobody knows who asks. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Its state does not allow it; `code` says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is larger than 1 MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The database or Docker Hub cannot be reached just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    ApprovalRequestsController_reopen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReopenBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReopenAnswer"];
                 };
             };
             /** @description The request is not valid; `errors` names each bad field. */
@@ -2662,6 +3807,277 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImageTagAnswer"];
+                };
+            };
+            /** @description The request is not valid; `errors` names each bad field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Nobody knows who asks. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is larger than 1 MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The database or Docker Hub cannot be reached just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    OverviewController_upcoming: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpcomingList"];
+                };
+            };
+            /** @description The request is not valid; `errors` names each bad field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Nobody knows who asks. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is larger than 1 MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The database or Docker Hub cannot be reached just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    OverviewController_checks: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the page before; opaque. */
+                cursor?: string;
+                /** @description Several: outcome=failed&outcome=postponed. */
+                outcome?: ("unchanged" | "changed" | "failed" | "postponed")[];
+                /** @description Finished at or after. */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllChecksList"];
+                };
+            };
+            /** @description The request is not valid; `errors` names each bad field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Nobody knows who asks. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is larger than 1 MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The database or Docker Hub cannot be reached just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    OverviewController_filterPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                imageId: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilterPreviewBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterPreviewAnswer"];
                 };
             };
             /** @description The request is not valid; `errors` names each bad field. */
@@ -3207,12 +4623,22 @@ export interface operations {
             };
         };
     };
-    MonitorController_observedTags: {
+    ObservedTagsController_observedTags: {
         parameters: {
             query?: {
                 limit?: number;
                 /** @description next_cursor of the page before; opaque. */
                 cursor?: string;
+                /** @description Several: state=seen&state=held. */
+                state?: ("approved" | "pending" | "rejected" | "superseded" | "seen" | "held")[];
+                line?: string;
+                /** @description Empty: tags without a suffix. */
+                variant?: string;
+                /** @description The tag whose newest request this is. */
+                request_id?: number;
+                /** @description The names of the digest that this tag has. */
+                same_as?: string;
+                digest?: string;
             };
             header?: never;
             path: {
@@ -3259,6 +4685,476 @@ export interface operations {
             };
             /** @description It does not exist. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is larger than 1 MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The database or Docker Hub cannot be reached just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    ObservedTagsController_sizeHistory: {
+        parameters: {
+            query?: {
+                line?: string;
+                /** @description Empty: tags without a suffix. */
+                variant?: string;
+                /** @description Tags that have it, with its size. */
+                platform?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                imageId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SizeHistoryAnswer"];
+                };
+            };
+            /** @description The request is not valid; `errors` names each bad field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Nobody knows who asks. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is larger than 1 MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The database or Docker Hub cannot be reached just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    ImagesController_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the page before; opaque. */
+                cursor?: string;
+                /** @description Several: status=pending&status=rejected. */
+                status?: ("pending" | "approved" | "rejected")[];
+                /** @description Empty: images without a category. */
+                category?: string;
+                /** @description A part of the name; upper and lower case are the same. */
+                search?: string;
+                watch_for_updates?: boolean;
+                sort?: "name" | "id";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageList"];
+                };
+            };
+            /** @description The request is not valid; `errors` names each bad field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Nobody knows who asks. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is larger than 1 MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The database or Docker Hub cannot be reached just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    NewImageController_create: {
+        parameters: {
+            query?: {
+                /** @description Adds nothing: says how the name is read and what Docker Hub knows of it. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateImageBody"];
+            };
+        };
+        responses: {
+            /** @description With dry_run: nothing was added. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImagePreviewAnswer"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageWrittenAnswer"];
+                };
+            };
+            /** @description The request is not valid; `errors` names each bad field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Nobody knows who asks. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Its state does not allow it; `code` says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is larger than 1 MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The database or Docker Hub cannot be reached just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    StatsController_tags: {
+        parameters: {
+            query?: {
+                days?: number;
+                image_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagStatsAnswer"];
+                };
+            };
+            /** @description The request is not valid; `errors` names each bad field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Nobody knows who asks. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is larger than 1 MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The database or Docker Hub cannot be reached just now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    StatsController_minutes: {
+        parameters: {
+            query?: {
+                minutes?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetStatsAnswer"];
+                };
+            };
+            /** @description The request is not valid; `errors` names each bad field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Nobody knows who asks. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3445,195 +5341,6 @@ export interface operations {
             };
             /** @description The caller may not do this. */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description The body is larger than 1 MB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description The body is not JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says when. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description The database or Docker Hub cannot be reached just now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    ImagesController_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                /** @description next_cursor of the page before; opaque. */
-                cursor?: string;
-                /** @description Several: status=pending&status=rejected. */
-                status?: ("pending" | "approved" | "rejected")[];
-                /** @description Empty: images without a category. */
-                category?: string;
-                /** @description A part of the name; upper and lower case are the same. */
-                search?: string;
-                watch_for_updates?: boolean;
-                sort?: "name" | "id";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImageList"];
-                };
-            };
-            /** @description The request is not valid; `errors` names each bad field. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Nobody knows who asks. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description The caller may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description The body is larger than 1 MB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description The body is not JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says when. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description The database or Docker Hub cannot be reached just now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    ImagesController_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CreateImageBody"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImageWrittenAnswer"];
-                };
-            };
-            /** @description The request is not valid; `errors` names each bad field. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Nobody knows who asks. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description The caller may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Its state does not allow it; `code` says why. */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };

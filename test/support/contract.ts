@@ -8,6 +8,7 @@ export interface Schema {
   type?: string | string[];
   enum?: unknown[];
   anyOf?: Schema[];
+  allOf?: Schema[];
   properties?: Record<string, Schema>;
   required?: string[];
   items?: Schema;
@@ -56,7 +57,7 @@ export class Contract {
 
   constructor(document: OpenAPIObject) {
     addFormats.default(this.ajv);
-    this.schemas = (document.components?.schemas ?? {}) as Record<string, Schema>;
+    this.schemas = (document.components?.schemas ?? {});
     const strict = Object.entries(this.schemas).map(
       ([name, schema]) => [name, closed(name, schema)] as const,
     );

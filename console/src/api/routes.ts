@@ -28,6 +28,9 @@ export const routes: ReadonlySet<string> = new Set([
   '/images/{imageId}/filter-preview',
   '/images/{imageId}/monitoring',
   '/images/{imageId}/observed-tags',
+  '/images/{imageId}/size-history',
   '/session',
+  '/stats/budget',
+  '/stats/tags',
   '/webhooks/docker-registry/{token}',
 ]);
