@@ -63,6 +63,11 @@ export default tseslint.config(
     },
   },
   {
+    // A host application prints what it likes.
+    files: ['test/host/app/**/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
+  {
     files: ['**/*.mjs', '**/*.js'],
     extends: [js.configs.recommended],
     languageOptions: {
