@@ -57,7 +57,7 @@ export class Contract {
 
   constructor(document: OpenAPIObject) {
     addFormats.default(this.ajv);
-    this.schemas = (document.components?.schemas ?? {});
+    this.schemas = document.components?.schemas ?? {};
     const strict = Object.entries(this.schemas).map(
       ([name, schema]) => [name, closed(name, schema)] as const,
     );

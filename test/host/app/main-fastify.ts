@@ -5,4 +5,4 @@ import { FleetModule } from './fleet.module.js';
 const app = await NestFactory.create<NestFastifyApplication>(FleetModule, new FastifyAdapter());
 app.enableShutdownHooks();
 await app.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1');
-console.log(`The platform listens on ${await app.getUrl()}`);
+process.stdout.write(`The platform listens on ${await app.getUrl()}\n`);

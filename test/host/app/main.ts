@@ -8,4 +8,4 @@ app.setGlobalPrefix('api');
 app.useBodyParser('json', { limit: '1mb' });
 app.enableShutdownHooks();
 await app.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1');
-console.log(`The platform listens on ${await app.getUrl()}`);
+process.stdout.write(`The platform listens on ${await app.getUrl()}\n`);
