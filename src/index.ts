@@ -24,12 +24,8 @@ export { WebhooksModule } from './webhooks/webhooks.module.js';
 
 // Services.
 export { DecideInBulk } from './approval-requests/decide-in-bulk.js';
-export {
-  DecideRequests,
-  type Decided,
-  type DecisionOrder,
-  type DecisionResult,
-} from './approval-requests/decide-requests.js';
+export { DecideRequests } from './approval-requests/decide-requests.js';
+export type { DecisionOrder, DecisionResult } from './approval-requests/decision-order.js';
 export { RequestBudget, type BudgetStatus } from './docker-hub/budget.js';
 export { DockerHubClient } from './docker-hub/docker-hub.client.js';
 export { DockerHubError, type DockerHubErrorKind } from './docker-hub/errors.js';

@@ -13,7 +13,8 @@ import { ApproveBody, BulkBody, RejectBody, ReopenBody } from './approval-reques
 import { BulkAnswer, DecisionAnswer, ReopenAnswer, requestView } from './approval-request.view.js';
 import type { RequestChoice } from './choose-requests.js';
 import { DecideInBulk } from './decide-in-bulk.js';
-import { DecideRequests, type DecisionOrder } from './decide-requests.js';
+import { DecideRequests } from './decide-requests.js';
+import type { DecisionOrder } from './decision-order.js';
 import { findRequest } from './list-requests.sql.js';
 import { filterOf } from './request-filter.query.js';
 import { unknownRequest } from './unknown-request.js';

@@ -13,7 +13,8 @@ import {
   type ChosenRequests,
   type RequestChoice,
 } from './choose-requests.js';
-import { DecideRequests, type DecisionOrder, type DecisionResult } from './decide-requests.js';
+import { DecideRequests } from './decide-requests.js';
+import type { DecisionOrder, DecisionResult } from './decision-order.js';
 
 /** Decided in one transaction; it holds the locks of all their images. */
 const MOST_PER_CALL = 1_000;

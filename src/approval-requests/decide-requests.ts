@@ -1,17 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
-import { record, type AuditRecord } from '../audit/audit.sql.js';
+import { record } from '../audit/audit.sql.js';
 import { failpoint } from '../config/failpoint.js';
 import { DATA_SOURCE } from '../database/data-source.js';
 import { inTransaction } from '../database/in-transaction.js';
-import {
-  decide,
-  patchesOf,
-  supersedes,
-  type DecisionAction,
-  type DecisionCode,
-  type RequestStatus,
-} from '../domain/decision.js';
+import { patchesOf, supersedes } from '../domain/decision.js';
 import { parseImageName } from '../domain/image-name.js';
 import type { DomainEvent } from '../events/domain-events.js';
 import { DomainEvents } from '../events/domain-events.service.js';
@@ -25,6 +18,9 @@ import {
 } from '../images/images.sql.js';
 import { compareAgain } from './compare-again.js';
 import { eventsOfDecisions } from './decision-events.js';
+import type { Decided, DecisionOrder, DecisionResult } from './decision-order.js';
+import { approvalsOf, approvedBy, auditOf, rowsOf, tagOfRequest } from './decision-rows.js';
+import { judge, resultOf } from './judge-requests.js';
 import { rolledOut } from './rollouts.sql.js';
 import {
   followObserved,
@@ -34,68 +30,7 @@ import {
   lockRequests,
   readAliases,
   writeDecisions,
-  type DecidedRequest,
-  type LockedRequest,
 } from './decisions.sql.js';
-
-/** Who decides what, about which requests. One request and a thousand take the same way. */
-export interface DecisionOrder {
-  readonly action: DecisionAction;
-  /** `expectedDigest` is what the reviewer looked at; undefined: he did not say. */
-  readonly requests: readonly {
-    readonly id: number;
-    readonly expectedDigest?: string | null;
-    /** Where not all are decided alike. */
-    readonly action?: DecisionAction;
-  }[];
-  readonly notes?: string | null;
-  /** Needed to reject. */
-  readonly rejectionReason?: string | null;
-  /** Approves the other observed names of the same digest, too. */
-  readonly includeAliases?: boolean;
-  /** False: pending requests for lower patches of an approved version stay. Default true. */
-  readonly supersede?: boolean;
-  /** Names a bulk decision; null for a single one. */
-  readonly batchId?: string | null;
-  /** Says what would happen and does nothing. */
-  readonly isDryRun?: boolean;
-  /** Looks at what is about to happen, under the locks; what it throws is thrown, and nothing happens. */
-  readonly accept?: (planned: readonly DecisionResult[]) => void;
-  readonly actor: string;
-  readonly httpRequestId?: string | null;
-}
-
-/** What became of one request. */
-export interface DecisionResult {
-  readonly id: number;
-  readonly outcome: 'approved' | 'rejected' | 'reopened' | 'refused';
-  readonly code: DecisionCode | null;
-  readonly detail: string | null;
-  /** What the request is about. */
-  readonly digest: string | null;
-  /** The request's state after the decision; null: there is no such request. */
-  readonly status: RequestStatus | null;
-  /** Ids of requests that it closed or opened again with it. */
-  readonly superseded: readonly number[];
-  /** Other names that were approved with it. */
-  readonly aliases: readonly string[];
-  /** Of a reopening: a rollout of what the request had approved was asked for already. */
-  readonly hasRolledOut: boolean;
-}
-
-/** A request that the rule lets be decided, and all that its decision brings along. */
-export interface Decided {
-  readonly request: LockedRequest;
-  readonly action: DecisionAction;
-  readonly status: RequestStatus;
-  readonly tags: TagToApprove[];
-  readonly closed: {
-    readonly id: number;
-    readonly status: RequestStatus;
-    readonly tagName: string;
-    readonly digest: string | null;
-  }[];
-}
 
 /**
  * The decision about approval requests: lock, judge each, write all that follows, in one transaction (SPEC 6).
@@ -315,189 +250,4 @@ function groupedBy<T>(list: readonly T[], keyOf: (item: T) => string): Map<strin
     else groups.set(key, [item]);
   }
   return groups;
-}
-
-/** Judges each request by the rule; one that comes twice is decided once. */
-function judge(
-  order: DecisionOrder,
-  locked: ReadonlyMap<number, LockedRequest>,
-): { decided: Decided[]; refused: DecisionResult[] } {
-  const decided: Decided[] = [];
-  const refused: DecisionResult[] = [];
-  const reopenedTags = new Set<string>();
-  const seen = new Set<number>();
-  for (const { id, expectedDigest, action = order.action } of order.requests) {
-    if (seen.has(id)) continue;
-    seen.add(id);
-    const request = locked.get(id);
-    if (!request) {
-      refused.push(refusal(id, 'not_found', `There is no approval request ${id}.`, undefined));
-      continue;
-    }
-    const key = `${request.image_id} ${request.registry} ${request.image_name} ${request.tag_name}`;
-    const outcome = decide(
-      action,
-      {
-        status: request.status,
-        digest: request.digest,
-        reviewedBy: request.reviewed_by,
-        hasPendingSibling:
-          request.has_pending_sibling || (order.action === 'reopen' && reopenedTags.has(key)),
-      },
-      expectedDigest,
-    );
-    if (!outcome.isDecided) {
-      refused.push(refusal(id, outcome.code, outcome.detail, request));
-      continue;
-    }
-    reopenedTags.add(key);
-    decided.push({ request, action, status: outcome.status, tags: [], closed: [] });
-  }
-  return { decided, refused };
-}
-
-function refusal(
-  id: number,
-  code: DecisionCode,
-  detail: string,
-  request: LockedRequest | undefined,
-): DecisionResult {
-  const [digest, status] = [request?.digest ?? null, request?.status ?? null];
-  return {
-    id,
-    outcome: 'refused',
-    code,
-    detail,
-    digest,
-    status,
-    superseded: [],
-    aliases: [],
-    hasRolledOut: false,
-  };
-}
-
-function resultOf({ request, action, status, tags, closed }: Decided, hasRolledOut: boolean): DecisionResult {
-  return {
-    id: request.id,
-    outcome: action === 'approve' ? 'approved' : action === 'reject' ? 'rejected' : 'reopened',
-    code: null,
-    detail: null,
-    digest: request.digest,
-    status,
-    superseded: closed.map((one) => one.id),
-    aliases: tags.map((tag) => tag.tag).filter((tag) => tag !== request.tag_name),
-    hasRolledOut,
-  };
-}
-
-function tagOfRequest(request: LockedRequest, actor: string): TagToApprove {
-  return {
-    imageId: request.image_id as number,
-    tag: request.tag_name as string,
-    digest: request.digest,
-    sizeBytes: request.size_bytes === null ? null : Number(request.size_bytes),
-    architectures: request.architectures,
-    platforms: request.platforms,
-    pushedAt: request.pushed_at?.toISOString() ?? null,
-    approvedBy: actor,
-    requestId: request.id,
-  };
-}
-
-/** What reopening takes back, as a rollout would know it. */
-function approvalsOf(decided: readonly Decided[]): Parameters<typeof rolledOut>[1] {
-  return decided.flatMap(({ request }) =>
-    Object.keys(approvedBy(request)).map((tagName) => ({
-      requestId: request.id,
-      approvedBy: request.superseded_by ?? request.id,
-      imageId: request.image_id as number,
-      tagName,
-    })),
-  );
-}
-
-/** What the request's approval put into `image_tags`, by name, with the row that stood there before. */
-function approvedBy(request: LockedRequest): Record<string, Record<string, unknown> | null> {
-  if (request.status !== 'approved' || request.tag_name === null || request.image_id === null) return {};
-  return request.tag_before ?? { [request.tag_name]: null };
-}
-
-/** The rows of a decided request and of those that it closed or opened again. */
-function rowsOf(
-  order: DecisionOrder,
-  { request, action, status, tags, closed }: Decided,
-  before: ReadonlyMap<string, Record<string, unknown> | null>,
-  imageIds: ReadonlyMap<number, number>,
-): DecidedRequest[] {
-  const isReopened = action === 'reopen';
-  const shared = {
-    reviewedBy: isReopened ? null : order.actor,
-    notes: isReopened ? null : (order.notes ?? null),
-    batchId: order.batchId ?? null,
-    imageId: imageIds.get(request.id) ?? null,
-  };
-  return [
-    {
-      ...shared,
-      id: request.id,
-      status,
-      rejectionReason: action === 'reject' ? (order.rejectionReason ?? null) : null,
-      supersededBy: null,
-      tagBefore: isReopened
-        ? null
-        : Object.fromEntries(tags.map((tag) => [tag.tag, before.get(`${tag.imageId} ${tag.tag}`) ?? null])),
-    },
-    ...closed.map((one) => ({
-      ...shared,
-      id: one.id,
-      status: one.status,
-      notes: null,
-      rejectionReason: null,
-      supersededBy: isReopened ? null : request.id,
-      tagBefore:
-        one.status === 'approved'
-          ? { [one.tagName]: before.get(`${request.image_id} ${one.tagName}`) ?? null }
-          : null,
-    })),
-  ];
-}
-
-function auditOf(
-  order: DecisionOrder,
-  { request, action, status, tags, closed }: Decided,
-  imageIds: ReadonlyMap<number, number>,
-): AuditRecord[] {
-  const shared = {
-    actor: order.actor,
-    imageId: request.image_id ?? imageIds.get(request.id) ?? null,
-    imageName: request.image_name,
-    batchId: order.batchId ?? null,
-    httpRequestId: order.httpRequestId ?? null,
-    reason: (action === 'reject' ? order.rejectionReason : order.notes) ?? null,
-  };
-  const verb = action === 'reopen' ? 'reopened' : status;
-  return [
-    {
-      ...shared,
-      action: `approval_request.${verb}`,
-      subjectType: 'approval_request',
-      subjectId: request.id,
-      tagName: request.tag_name,
-      from: { status: request.status },
-      to: {
-        status,
-        digest: request.digest,
-        ...(tags.length > 1 ? { tags: tags.map((tag) => tag.tag) } : {}),
-      },
-    },
-    ...closed.map((one) => ({
-      ...shared,
-      action: `approval_request.${one.status === 'pending' ? 'reopened' : one.status}`,
-      subjectType: 'approval_request' as const,
-      subjectId: one.id,
-      tagName: one.tagName,
-      from: { status: one.status === 'pending' ? 'closed' : 'pending' },
-      to: { status: one.status, because_of: request.id },
-    })),
-  ];
 }

@@ -1,7 +1,7 @@
 import type { RequestStatus } from '../domain/decision.js';
 import type { NewDomainEvent } from '../events/domain-events.js';
 import type { WithdrawnTag } from '../images/images.sql.js';
-import type { Decided, DecisionOrder } from './decide-requests.js';
+import type { Decided, DecisionOrder } from './decision-order.js';
 import { eventOfDecision } from './request-events.js';
 
 /** What stands in an image's row after a decision about the image itself. */
