@@ -65,10 +65,11 @@ function objectOf(value: unknown, type: 'body' | 'query'): Record<string, unknow
   );
 }
 
-/** What must not get as far as the libraries: keys that reach into prototypes, zero bytes (PostgreSQL has no room for them), depth. */
+/** What must not get as far as the libraries: keys that reach into prototypes, zero bytes and lone surrogates (PostgreSQL's text and JSON have no room for them), depth. */
 function dangersIn(value: unknown, path = '', depth = 0): FieldError[] {
   if (typeof value === 'string') {
-    return value.includes('\u0000') ? [{ field: path, message: 'takes text without zero bytes' }] : [];
+    if (value.includes('\u0000')) return [{ field: path, message: 'takes text without zero bytes' }];
+    return value.isWellFormed() ? [] : [{ field: path, message: 'takes text without halves of characters' }];
   }
   if (typeof value !== 'object' || value === null) return [];
   if (depth > MAX_DEPTH) return [{ field: path, message: `is nested deeper than ${MAX_DEPTH} levels` }];
@@ -76,7 +77,7 @@ function dangersIn(value: unknown, path = '', depth = 0): FieldError[] {
   for (const [key, inner] of Object.entries(value)) {
     if (found.length >= MAX_ERRORS) break;
     const at = pathTo(path, key, Array.isArray(value));
-    if (FORBIDDEN_KEYS.has(key) || key.includes('\u0000')) {
+    if (FORBIDDEN_KEYS.has(key) || key.includes('\u0000') || !key.isWellFormed()) {
       found.push({ field: printableKey(at), message: 'is not a field of this request' });
     } else {
       found.push(...dangersIn(inner, at, depth + 1));

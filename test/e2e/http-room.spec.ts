@@ -363,6 +363,7 @@ describe('a body', () => {
     ['__proto__', '{"watch_for_updates":true,"__proto__":{"a":1}}', '__proto__', /is not a field/],
     ['constructor', { watch_for_updates: true, constructor: {} }, 'constructor', /is not a field/],
     ['a zero byte', { watch_for_updates: 'a\u0000' }, 'watch_for_updates', /zero bytes/],
+    ['half a character', { watch_for_updates: 'a\ud800' }, 'watch_for_updates', /halves of characters/],
   ])('with %s is refused by field', async (_, body, field, message) => {
     const answer = await put(body);
     expect(answer.status).toBe(400);
