@@ -16,7 +16,9 @@ let nextName = 0;
 const rollouts: DomainEventOf<'rollout.requested'>[] = [];
 
 beforeAll(async () => {
-  app = await startApp({ settings: { webhookToken: SECRET, internalNamespaces: 'ours' } as never });
+  app = await startApp({
+    settings: { webhookToken: SECRET, internalNamespaces: 'ours', manualChecksPerMinute: 100_000 } as never,
+  });
   app.app.get(EventEmitter2).on('rollout.requested', (event: DomainEventOf<'rollout.requested'>) => {
     rollouts.push(event);
   });
