@@ -12,8 +12,3 @@ export function isDigest(text: string): boolean {
   if (text.length > MAX_DIGEST_CHARS) return false;
   return text.toLowerCase().startsWith('sha256:') ? SHA256.test(text) : ANY.test(text);
 }
-
-/** The first twelve hex digits, as Docker shows them to people: `sha256:4b2c…` becomes `4b2c8d0e9f1a`. */
-export function shortDigest(digest: string): string {
-  return digest.slice(digest.indexOf(':') + 1).slice(0, 12);
-}

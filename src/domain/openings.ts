@@ -1,6 +1,6 @@
 import { missingPlatforms } from './platform.js';
 import type { RegistryTag } from './registry-tag.js';
-import { bySpecificity } from './version.js';
+import { mostSpecificTag } from './version.js';
 import type { RepushedTag, WhatIsNew } from './what-is-new.js';
 
 /** What an image asks of new tags. */
@@ -123,8 +123,9 @@ function mostRecent(tags: readonly RegistryTag[]): readonly RegistryTag[] {
     null,
   );
   if (newest === null || newest.digest === null) return newest ? [newest] : [];
-  const names = tags.filter((tag) => tag.digest === newest.digest);
-  return names.sort((a, b) => bySpecificity(a.name, b.name)).slice(0, 1);
+  const sameBuild = tags.filter((tag) => tag.digest === newest.digest);
+  const name = mostSpecificTag(sameBuild.map((tag) => tag.name));
+  return sameBuild.filter((tag) => tag.name === name);
 }
 
 function pushedAt(tag: RegistryTag): number {
