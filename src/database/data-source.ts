@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { DataSource, type DataSourceOptions, type EntityTarget, type ObjectLiteral } from 'typeorm';
+import { PreparedStatements } from './prepared-statements.js';
 
 /**
  * The token under which every room of the service finds its data source. In the stand-alone application it is the one
@@ -28,21 +29,37 @@ const CONNECTION_TIMEOUT_MS = 5_000;
 /** The monitor's checks hold no connection while they wait for Docker Hub, so this serves it and the API together. */
 const POOL_SIZE = 12;
 
+/** What pg says of its time-out, and PostgreSQL of a prepared statement whose table was changed in a way that it shows. */
+const LAST_WORDS = ['Query read timeout', 'cached plan must not change result type'];
+
+/** By text, so that each connection knows a statement by the same name. */
+const prepared = new PreparedStatements();
+
 /**
- * A query that ran into `query_timeout` still occupies its connection: pg reports the error and leaves the query in
- * flight, so that the pool's next customer would wait behind it. Ending the client takes it out of the pool.
+ * Prepares what is asked often, and takes itself out of the pool when it can no longer be used: a query that ran into
+ * `query_timeout` still occupies its connection (pg reports the error and leaves the query in flight, so that the pool's
+ * next customer would wait behind it), and a plan that a migration has made impossible stays so.
  */
-class ClientThatGivesUp extends pg.Client {
-  // The overloads of pg's `query` cannot be written again here; its arguments and its answer go through untouched.
-  override query = ((...args: Parameters<pg.Client['query']>) => {
-    const answer: unknown = super.query(...args);
+class ServiceClient extends pg.Client {
+  // The overloads of pg's `query` cannot be written again here; its answer and its callback go through untouched.
+  override query = ((...args: unknown[]) => {
+    const answer: unknown = super.query(...(named(args) as Parameters<pg.Client['query']>));
     if (answer instanceof Promise) {
       answer.catch((error: unknown) => {
-        if (error instanceof Error && error.message === 'Query read timeout') void this.end();
+        if (error instanceof Error && LAST_WORDS.includes(error.message)) void this.end();
       });
     }
     return answer;
   }) as pg.Client['query'];
+}
+
+/** The arguments of `query` with the text's name in them; without values pg sends a simple query, maybe of several statements. */
+function named([text, values, ...callback]: unknown[]): unknown[] {
+  const isStatement = typeof text === 'string' && Array.isArray(values) && values.length > 0;
+  const name = isStatement ? prepared.nameOf(text) : undefined;
+  return name === undefined
+    ? [text, values, ...callback]
+    : [{ name, text, values: values as unknown[] }, ...callback];
 }
 
 /**
@@ -74,7 +91,7 @@ export function connectionOptions(url: string) {
     url,
     connectTimeoutMS: CONNECTION_TIMEOUT_MS,
     extra: {
-      Client: ClientThatGivesUp,
+      Client: ServiceClient,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
       lock_timeout: LOCK_TIMEOUT_MS,
       query_timeout: QUERY_TIMEOUT_MS,

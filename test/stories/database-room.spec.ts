@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
+import type pg from 'pg';
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source.js';
 import { inTransaction } from '../../src/database/in-transaction.js';
@@ -148,5 +149,30 @@ describe('a connection', () => {
     );
     expect(await impatient.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
     await impatient.destroy();
+  });
+
+  it('knows by name what it is asked often, and is closed when a change of the table has spoilt the plan', async () => {
+    const single = createDataSource({ url: database.url, entities: [], poolSize: 1 });
+    await single.initialize();
+    const ask = () => single.query<unknown[]>('SELECT * FROM toys WHERE name <> $1 LIMIT 1', ['nobody']);
+    for (let i = 0; i < 10; i++) await ask();
+    const prepared = () =>
+      single.query<unknown[]>(
+        `SELECT 1 FROM pg_prepared_statements WHERE statement LIKE '%FROM toys WHERE%'`,
+      );
+    expect(await prepared()).toHaveLength(1);
+    // As the queue asks: with a callback instead of a promise.
+    const { master } = single.driver as unknown as { master: pg.Pool };
+    const { rows } = await master.query('SELECT * FROM toys WHERE name <> $1 LIMIT 1', ['nobody']);
+    expect(rows).toEqual([]);
+
+    await single.query('ALTER TABLE toys ADD COLUMN colour text');
+    try {
+      await expect(ask()).rejects.toThrow('cached plan must not change result type');
+      for (let i = 0; i < 10; i++) expect(await ask()).toEqual([]);
+    } finally {
+      await single.query('ALTER TABLE toys DROP COLUMN colour');
+      await single.destroy();
+    }
   });
 });
