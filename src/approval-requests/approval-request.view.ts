@@ -196,36 +196,68 @@ export class BulkAnswer {
 
 /** A row as the API shows it, with its document. */
 export function requestView(row: RequestRow): ApprovalRequestView {
-  return { ...requestRowView(row), metadata: row.metadata ?? {} };
+  return Object.assign(requestRowView(row), { metadata: row.metadata ?? {} });
 }
 
-/** A row as the API shows it. */
+/** A row as the API shows it. Field by field: spreading a row and dropping some of it cost more than the JSON. */
 export function requestRowView(row: RequestRow): ApprovalRequestRowView {
-  const { requested_at_text: _text, version_text: _version, metadata: _metadata, source, ...rest } = row;
-  const { id: _tagId, ...approved } = row.approved ?? { id: 0, tag: '' };
   const [size, change] = [numberOf(row.size_bytes), numberOf(row.size_change_bytes)];
   return {
-    ...rest,
+    id: row.id,
+    image_id: row.image_id,
+    image_name: row.image_name,
+    registry: row.registry,
+    tag_name: row.tag_name,
+    status: row.status,
+    requested_by: row.requested_by,
     requested_at: row.requested_at.toISOString(),
+    reviewed_by: row.reviewed_by,
     reviewed_at: row.reviewed_at?.toISOString() ?? null,
+    notes: row.notes,
+    rejection_reason: row.rejection_reason,
+    digest: row.digest,
+    line: row.line,
+    variant: row.variant,
+    bump: row.bump,
     pushed_at: row.pushed_at?.toISOString() ?? null,
     size_bytes: size,
     size_change_bytes: change,
     size_change_percent: percentOf(size, change),
+    platforms_missing: row.platforms_missing,
+    platform_count: row.platform_count,
+    superseded_by: row.superseded_by,
+    batch_id: row.batch_id,
+    approved: row.approved && approvedView(row.approved),
     aliases: listOf(row.aliases).filter((alias) => typeof alias === 'string'),
+    same_digest_count: row.same_digest_count,
+    older_in_line: row.older_in_line,
     url: typeof row.url === 'string' ? row.url : null,
+    why: whyOf(row),
     digest_history: listOf(row.digest_history) as PastDigestView[],
-    why: whyOf(row, source),
     // The event log gives the ids; a request that was opened before it has none.
     event_id: null,
-    approved: row.approved && (approved as ApprovedTagView),
+  };
+}
+
+/** The times are in a JSON document, which PostgreSQL writes in a form of its own. */
+function approvedView(approved: NonNullable<RequestRow['approved']>): ApprovedTagView {
+  const timeOf = (text: string | null): string | null =>
+    text === null ? null : new Date(text).toISOString();
+  return {
+    tag: approved.tag,
+    digest: approved.digest,
+    size_bytes: approved.size_bytes,
+    platforms: approved.platforms,
+    pushed_at: timeOf(approved.pushed_at),
+    approved_at: timeOf(approved.approved_at),
+    approved_by: approved.approved_by,
   };
 }
 
 /** Why the request is there; from what it is compared with now, as its other columns are. */
-function whyOf(row: RequestRow, source: unknown): WhyView {
+function whyOf(row: RequestRow): WhyView {
   if (row.tag_name === null) {
-    return { code: 'image_unknown', params: { image_name: row.image_name, source: source ?? null } };
+    return { code: 'image_unknown', params: { image_name: row.image_name, source: row.source ?? null } };
   }
   if (row.bump === 'repush') {
     return {

@@ -148,7 +148,7 @@ export async function listRequests(
     values,
   );
   const total = rows[0]?.counted ?? 0;
-  if (rows.length > 0) return { rows: rows.map(({ counted: _counted, ...row }) => row), counted: total };
+  if (rows.length > 0) return { rows, counted: total };
   // No row to carry the count: an empty list, or a cursor behind the last one.
   if (!page.after) return { rows: [], counted: 0 };
   const counts = await db.query<{ count: number }[]>(counted, valuesOfCount);

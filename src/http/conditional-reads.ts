@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   Injectable,
   StreamableFile,
@@ -37,7 +37,7 @@ export class ConditionalReads implements NestInterceptor {
       map((body: unknown) => {
         if (typeof body !== 'object' || body === null || body instanceof StreamableFile) return body;
         const text = JSON.stringify(body);
-        const tag = `W/"${createHash('sha1').update(text).digest('base64url')}"`;
+        const tag = `W/"${hash('sha1', text, 'base64url')}"`;
         answer.header('ETag', tag);
         // Kept by the browser, and asked for again each time.
         answer.header('Cache-Control', 'private, no-cache');

@@ -148,29 +148,44 @@ export class MonitoringAnswer {
   @ApiProperty({ type: MonitoredImageView }) image!: MonitoredImageView;
 }
 
-/** A row as the API shows it. */
+/** A row as the API shows it. Field by field: spreading a row and dropping some of it cost more than the JSON. */
 export function imageView(row: ImageRow): ImageView {
   const { approved_newest: newest } = row;
   return {
-    ...imageColumns(row),
+    id: row.id,
+    registry: row.registry,
+    namespace: row.namespace,
+    image_name: row.image_name,
+    description: row.description,
+    category: row.category,
+    is_official: row.is_official,
+    approval_status: row.approval_status,
+    approved_by: row.approved_by,
     approved_at: row.approved_at?.toISOString() ?? null,
+    watch_for_updates: row.watch_for_updates,
     last_checked_at: row.last_checked_at?.toISOString() ?? null,
     next_check_at: row.next_check_at.toISOString(),
+    check_interval_minutes: row.check_interval_minutes,
+    request_policy: row.request_policy,
+    baseline: row.baseline,
+    auto_rollout: row.auto_rollout,
+    tag_include: row.tag_include,
+    tag_exclude: row.tag_exclude,
+    platforms: row.platforms,
+    inventory_state: row.inventory_state,
+    last_error: row.last_error,
     last_error_at: row.last_error_at?.toISOString() ?? null,
+    consecutive_failures: row.consecutive_failures,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
+    pending_count: row.pending_count,
+    tags_observed: row.tags_observed,
     approved_newest: newest && {
-      ...newest,
+      tag: newest.tag,
+      digest: newest.digest,
       approved_at: newest.approved_at === null ? null : new Date(newest.approved_at).toISOString(),
     },
   };
-}
-
-/** Without the count that a list's rows carry. */
-function imageColumns(row: ImageRow & { counted?: number }): ImageRow {
-  const columns = { ...row };
-  delete columns.counted;
-  return columns;
 }
 
 /** A row of `image_tags` as the API shows it. */
