@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ENVIRONMENT, NODE_ARGUMENTS } from '../scripts/service-process.mjs';
 import { generateLargeData } from '../test/support/large-data.js';
 import { median, percentile, type Bench, type Row } from './report.js';
 import { startService } from './service.js';
@@ -296,11 +297,13 @@ export async function measureStart(bench: Bench): Promise<Row[]> {
       const port = 20_000 + Math.floor(Math.random() * 20_000);
       const { PATH, HOME, LANG } = process.env;
       const startedAt = performance.now();
-      const child = spawn(process.execPath, [join(bench.workshop.compiled, 'src/main.js')], {
+      const main = join(bench.workshop.compiled, 'src/main.js');
+      const child = spawn(process.execPath, [...NODE_ARGUMENTS, main], {
         env: {
           PATH,
           HOME,
           LANG,
+          ...ENVIRONMENT,
           PORT: String(port),
           DATA_DIR: folder,
           MONITOR_ENABLED: 'false',

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { ENVIRONMENT, NODE_ARGUMENTS } from '../../scripts/service-process.mjs';
 import type { SettingsOptions } from '../../src/config/load-settings.js';
 
 /** A replica of the service in a process of its own (`replica-process.js`). */
@@ -31,8 +32,14 @@ export async function forkReplica(
 ): Promise<Replica> {
   const { PATH, HOME, LANG } = process.env;
   const child = fork(fileURLToPath(new URL('replica-process.js', import.meta.url)), [compiled], {
-    env: { PATH, HOME, LANG, ...(options.failpoint ? { IMS_FAILPOINTS: options.failpoint } : {}) },
-    execArgv: options.nodeOptions ?? [],
+    env: {
+      PATH,
+      HOME,
+      LANG,
+      ...ENVIRONMENT,
+      ...(options.failpoint ? { IMS_FAILPOINTS: options.failpoint } : {}),
+    },
+    execArgv: [...NODE_ARGUMENTS, ...(options.nodeOptions ?? [])],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let output = '';
