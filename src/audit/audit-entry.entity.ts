@@ -1,7 +1,8 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
 /** What an audit entry is about. */
-export type AuditSubject = 'image' | 'tag' | 'approval_request';
+export const AUDIT_SUBJECTS = ['image', 'tag', 'approval_request', 'api_token'] as const;
+export type AuditSubject = (typeof AUDIT_SUBJECTS)[number];
 
 /** One change, written in its own transaction; the database refuses to change or delete it. */
 @Entity({ name: 'audit_log', schema: 'image_monitor' })

@@ -19,6 +19,7 @@ import { csvLine } from '../http/csv.js';
 import { CursorKind, PageQuery, totalOf } from '../http/cursor.js';
 import { ApiProblems } from '../http/openapi.js';
 import { IfGiven } from '../http/schema.pipe.js';
+import { AUDIT_SUBJECTS } from './audit-entry.entity.js';
 import { listAuditEntries, type AuditFilter, type AuditPosition } from './audit-log.sql.js';
 import { AUDIT_COLUMNS, AuditEntryList, auditEntryView } from './audit-log.view.js';
 
@@ -41,9 +42,9 @@ export class AuditLogQuery extends PageQuery {
   @Length(1, 64)
   action?: string;
 
-  @ApiPropertyOptional({ enum: ['image', 'tag', 'approval_request'] })
+  @ApiPropertyOptional({ enum: AUDIT_SUBJECTS })
   @IfGiven()
-  @IsIn(['image', 'tag', 'approval_request'])
+  @IsIn(AUDIT_SUBJECTS)
   subject_type?: string;
 
   @ApiPropertyOptional({ type: 'integer' })

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { AUDIT_SUBJECTS } from './audit-entry.entity.js';
 import type { AuditRow } from './audit-log.sql.js';
 
 const STATE = { type: 'object', nullable: true, additionalProperties: true } as const;
@@ -7,9 +8,13 @@ const STATE = { type: 'object', nullable: true, additionalProperties: true } as 
 export class AuditEntryView {
   @ApiProperty({ example: '1042' }) id!: string;
   @ApiProperty({ type: String, format: 'date-time' }) occurred_at!: string;
-  @ApiProperty({ example: 'ana', description: 'From authentication, or image_monitor.' }) actor!: string;
+  @ApiProperty({
+    example: 'ana',
+    description: 'From authentication; image_monitor; cli:… for who typed a command.',
+  })
+  actor!: string;
   @ApiProperty({ example: 'approval_request.approved' }) action!: string;
-  @ApiProperty({ enum: ['image', 'tag', 'approval_request'] }) subject_type!: string;
+  @ApiProperty({ enum: AUDIT_SUBJECTS }) subject_type!: string;
   @ApiProperty({ type: 'integer' }) subject_id!: number;
   @ApiProperty({ type: 'integer', nullable: true }) image_id!: number | null;
   @ApiProperty({ type: String, nullable: true }) image_name!: string | null;

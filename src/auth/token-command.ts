@@ -1,9 +1,11 @@
+import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { DataSource } from 'typeorm';
 import { quoted } from '../domain/quoted.js';
 import { ACTOR_ROLES, type ActorRole } from '../http/actor.js';
 import { hashOf, newToken } from './api-token.js';
-import { deleteTokens, insertToken, listTokens, revokeToken, type ApiTokenRow } from './tokens.sql.js';
+import { createToken, endToken, forgetTokens } from './change-tokens.js';
+import { listTokens, type ApiTokenRow } from './tokens.sql.js';
 
 /** What was typed is not a command; the sentence says what is. */
 export class UsageError extends Error {
@@ -87,7 +89,7 @@ function lifetimeOf(given: string | undefined): number | null {
 function make(token: { name: string; role: ActorRole; lifetimeHours: number | null }): Command {
   return async (db, { out, note }) => {
     const secret = newToken().reveal();
-    const made = await insertToken(db, { ...token, hash: hashOf(secret) });
+    const made = await createToken(db, { ...token, hash: hashOf(secret) }, typist());
     if (made === null) {
       throw new UsageError(`There is a token ${token.name} already: revoke it first, or take another name.`);
     }
@@ -132,7 +134,7 @@ function rowOf(token: ApiTokenRow): string[] {
 function revoke(which: string): Command {
   const id = /^[1-9]\d{0,8}$/.test(which) ? Number(which) : null;
   return async (db, { out }) => {
-    const revoked = await revokeToken(db, id === null ? { name: which } : { id });
+    const revoked = await endToken(db, id === null ? { name: which } : { id }, typist());
     if (revoked === null) {
       throw new UsageError(`There is no token ${quoted(which)} that could be revoked: npm run token -- list`);
     }
@@ -141,6 +143,16 @@ function revoke(which: string): Command {
 }
 
 const deleteAll: Command = async (db, { out }) => {
-  const count = await deleteTokens(db);
+  const count = await forgetTokens(db, typist());
   out(`Deleted ${count} tokens. On loopback, without AUTH_ISSUER, the API is open again.`);
 };
+
+/** Who types, as the audit log names him. No token can be called so: their names have no colon. */
+function typist(): string {
+  try {
+    return `cli:${userInfo().username}`;
+  } catch {
+    // A container's user may have no entry in the password file.
+    return `cli:${process.getuid?.() ?? 'unknown'}`;
+  }
+}

@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { ActorRole } from '../http/actor.js';
 
 /** A token as an administrator sees it. The token itself is known to its holder alone. */
@@ -86,10 +86,18 @@ export async function hasUsableToken(db: DataSource): Promise<boolean> {
   return rows[0]?.there ?? false;
 }
 
-/** Stores a new token; null when one of that name, not revoked, is there. `lifetimeHours` null: it never expires. */
+/** A token to be stored. `lifetimeHours` null: it never expires. */
+export interface NewToken {
+  name: string;
+  role: ActorRole;
+  hash: Buffer;
+  lifetimeHours: number | null;
+}
+
+/** Stores a new token; null when one of that name, not revoked, is there. */
 export async function insertToken(
-  db: DataSource,
-  token: { name: string; role: ActorRole; hash: Buffer; lifetimeHours: number | null },
+  db: DataSource | EntityManager,
+  token: NewToken,
 ): Promise<Pick<ApiTokenRow, 'id' | 'expires_at'> | null> {
   const rows = await db.query<Pick<ApiTokenRow, 'id' | 'expires_at'>[]>(
     `INSERT INTO image_monitor.api_tokens (name, role, token_hash, expires_at)
@@ -111,7 +119,7 @@ export async function listTokens(db: DataSource): Promise<ApiTokenRow[]> {
 
 /** Revokes by id or name what is not revoked yet, and answers it; its sessions end with it. */
 export async function revokeToken(
-  db: DataSource,
+  db: DataSource | EntityManager,
   which: { id: number } | { name: string },
 ): Promise<Pick<ApiTokenRow, 'id' | 'name'> | null> {
   const [column, value] = 'id' in which ? ['id', which.id] : ['name', which.name];
@@ -126,10 +134,11 @@ export async function revokeToken(
   return rows[0] ?? null;
 }
 
-/** Forgets every token and session; answers how many tokens there were. On loopback the API is open again. */
-export async function deleteTokens(db: DataSource): Promise<number> {
-  const rows = await db.query<{ count: number }[]>(
-    `WITH gone AS (DELETE FROM image_monitor.api_tokens RETURNING 1) SELECT count(*)::integer AS count FROM gone`,
+/** Forgets every token and session, and answers the tokens. On loopback the API is open again. */
+export async function deleteTokens(
+  db: DataSource | EntityManager,
+): Promise<Pick<ApiTokenRow, 'id' | 'name'>[]> {
+  return db.query<Pick<ApiTokenRow, 'id' | 'name'>[]>(
+    `WITH gone AS (DELETE FROM image_monitor.api_tokens RETURNING id, name) SELECT id, name FROM gone`,
   );
-  return rows[0]?.count ?? 0;
 }

@@ -651,14 +651,14 @@ export interface components {
             /** Format: date-time */
             occurred_at: string;
             /**
-             * @description From authentication, or image_monitor.
+             * @description From authentication; image_monitor; cli:… for who typed a command.
              * @example ana
              */
             actor: string;
             /** @example approval_request.approved */
             action: string;
             /** @enum {string} */
-            subject_type: "image" | "tag" | "approval_request";
+            subject_type: "image" | "tag" | "approval_request" | "api_token";
             subject_id: number;
             image_id: number | null;
             image_name: string | null;
@@ -2200,7 +2200,7 @@ export interface operations {
                 cursor?: string;
                 actor?: string;
                 action?: string;
-                subject_type?: "image" | "tag" | "approval_request";
+                subject_type?: "image" | "tag" | "approval_request" | "api_token";
                 subject_id?: number;
                 /** @description Everything about an image and its tags. */
                 image_id?: number;

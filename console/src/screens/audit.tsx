@@ -201,6 +201,8 @@ export default function Audit() {
 }
 
 function Subject({ entry }: { entry: Entry }) {
+  const named = { ...entry.from_state, ...entry.to_state }['name'];
+  if (typeof named === 'string' && entry.subject_type === 'api_token') return <bdi>{visible(named)}</bdi>;
   const name =
     entry.tag_name === null ? (entry.image_name ?? '') : `${entry.image_name}:${shortTag(entry.tag_name)}`;
   const to =

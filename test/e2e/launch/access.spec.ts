@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -82,6 +82,18 @@ describe('npm run token', () => {
 
     expect((await token(['delete-all'])).output).toContain('Deleted 1 tokens');
     await eventually('the API to open', async () => (await get(`${api}/images`)) === 200, 3_000);
+
+    const log = (await (await fetch(`${api}/audit-log?subject_type=api_token`)).json()) as {
+      audit_entries: { actor: string; action: string; subject_id: number }[];
+    };
+    expect(log.audit_entries).toMatchObject(
+      ['deleted', 'revoked', 'created'].map((what) => ({
+        actor: `cli:${userInfo().username}`,
+        action: `api_token.${what}`,
+        subject_id: 1,
+      })),
+    );
+    expect(JSON.stringify(log)).not.toContain(secret);
     expect(await main.kill('SIGTERM')).toBe(0);
     expect(main.output()).not.toContain(secret);
   });
