@@ -33,9 +33,11 @@ try {
     deadlineMs: minutes * 60_000,
     say: (line) => console.log(line),
   });
-  const { killsAt, recoveriesMs, violations, ...figures } = report;
-  console.log('\nkilled at');
-  for (const point of FAILPOINTS) console.log(`  ${point.padEnd(28)} ${killsAt[point] ?? 0}`);
+  const { killsAt, killedElsewhere, recoveriesMs, violations, ...figures } = report;
+  console.log(`\n${'killed at'.padEnd(30)} times, and elsewhere since it was not reached`);
+  for (const point of FAILPOINTS) {
+    console.log(`  ${point.padEnd(28)} ${killsAt[point] ?? 0} ${killedElsewhere[point] ?? ''}`);
+  }
   const slowest = Math.max(...recoveriesMs);
   console.log(`\n${JSON.stringify(figures)}`);
   console.log(`slowest recovery ${slowest} ms, from the start of the process; leases were made to run out`);
