@@ -5,6 +5,8 @@ import pg from 'pg';
 import type { DockerHubStandIn } from '../support/docker-hub/docker-hub.js';
 import { forkReplica, type Replica } from '../support/replica.js';
 import { Deliveries } from './deliveries.js';
+import { FAILPOINTS } from './failpoints.js';
+import { lookUpDecisions, lookUpTags } from './promises.js';
 
 /**
  * Two replicas at a time on one database, each of them killed at a named point while tags are pushed, checks asked for
@@ -15,6 +17,8 @@ export interface ChaosOptions {
   databaseUrl: string;
   compiled: string;
   hub: DockerHubStandIn;
+  /** Where; all of them if nothing is said, each as often as any other. */
+  points?: readonly string[];
   kills: number;
   seed: number;
   /** Kills between two looks at the database. */
@@ -42,56 +46,6 @@ export interface ChaosReport {
   violations: string[];
 }
 
-/** Every point of `src/config/failpoint.ts`; the type there is the list, and a test compares. */
-export const FAILPOINTS = [
-  'claim.before',
-  'claim.after',
-  'claim_one.before',
-  'claim_one.after',
-  'payment.before',
-  'payment.after',
-  'check.begun',
-  'check.page_read',
-  'check.compared',
-  'check.unchanged',
-  'check.transaction',
-  'check.closed',
-  'check.opened',
-  'check.observed',
-  'check.committed',
-  'check.failing',
-  'check.failed',
-  'probe.begun',
-  'probe.page_read',
-  'probe.judged',
-  'probe.closed',
-  'probe.failing',
-  'probe.failed',
-  'back_fill.claimed',
-  'back_fill.page_read',
-  'back_fill.closed',
-  'back_fill.opened',
-  'back_fill.written',
-  'back_fill.committed',
-  'decision.begun',
-  'decision.images_locked',
-  'decision.requests_locked',
-  'decision.judged',
-  'decision.tags_approved',
-  'decision.requests_written',
-  'decision.compared',
-  'decision.audited',
-  'decision.committed',
-  'delivery.taken',
-  'delivery.handler_done',
-  'delivery.handled',
-  'delivery.done',
-  'delivery.failed',
-  'delivery.given_up',
-  'replay.before',
-  'replay.after',
-] as const;
-
 const REPLICAS = 2;
 /** Points that are passed once in many steps. */
 const SLOW = /^(back_fill|probe\.fail|delivery\.given_up|replay)/;
@@ -103,10 +57,11 @@ interface Doomed {
 }
 
 /** A point that is not reached within this time is given up: the replica is killed where it stands. */
-const PATIENCE_MS = 6_000;
+const PATIENCE_MS = 15_000;
 const IMAGES = Array.from({ length: 12 }, (_, i) => (i % 3 === 0 ? `image-${i}` : `ns${i % 3}/image-${i}`));
 /** Its last 150 tags are always younger than ten minutes, so that every check of it reads on and pays for a page. */
 const BUSY = 'ns1/busy';
+const BUSY_STAYS_YOUNG_MS = 5 * 60_000;
 /** Its old tags fill pages that a back-fill reads. */
 const DEEP = 'ns2/deep';
 const HOUR = 3_600_000;
@@ -146,6 +101,7 @@ class Chaos {
   private readonly startedAt = Date.now();
   private readonly deliveries = new Deliveries();
   private compileCache = '';
+  private busyPushedAt = Date.now();
   private requestsSent = 0;
 
   constructor(options: ChaosOptions) {
@@ -206,7 +162,8 @@ class Chaos {
 
   /** Every point as often as any other. A back-fill waits for idle replicas, so its points come together. */
   private plan(kills: number): string[][] {
-    const points = Array.from({ length: kills }, (_, i) => FAILPOINTS[i % FAILPOINTS.length] as string);
+    const all = this.options.points ?? FAILPOINTS;
+    const points = Array.from({ length: kills }, (_, i) => all[i % all.length] as string);
     shuffle(points, this.random);
     points.sort((a, b) => Number(a.startsWith('back_fill')) - Number(b.startsWith('back_fill')));
     const batches: string[][] = [];
@@ -304,6 +261,10 @@ class Chaos {
     const { hub } = this.options;
     const wants = (what: string): boolean => living.some(({ point }) => point.startsWith(what));
     hub.heal();
+    if (wants('payment') && Date.now() - this.busyPushedAt > BUSY_STAYS_YOUNG_MS) {
+      this.busyPushedAt = Date.now();
+      for (const name of [...hub.world.repository(BUSY).tags.keys()]) hub.pushAgain(BUSY, name);
+    }
     if (wants('check.fail')) hub.fail({ match: { kind: 'tags', page: 1 }, fault: 503, times: 2 });
     if (wants('probe')) await this.db.query(`UPDATE image_monitor.namespaces SET retry_at = NULL`);
     if (wants('probe.fail')) hub.fail({ match: { kind: 'listing' }, fault: 503, times: 2 });
@@ -432,7 +393,10 @@ class Chaos {
           WHERE next_check_at <= now() OR lease_token IS NOT NULL OR last_checked_at IS NULL`,
       );
       if (rows[0]?.open === 0) return;
-      if (Date.now() > until) throw new Error(`Not settled after 30 s:\n${replica.output()}`);
+      if (Date.now() > until) {
+        this.violate(`${rows[0]?.open} images are not checked after 30 s:\n${replica.output()}`);
+        return;
+      }
       await new Promise((resolve) => setTimeout(resolve, 30));
     }
   }
@@ -480,9 +444,12 @@ class Chaos {
     await replica.stop();
     this.alive.delete(replica);
 
-    await this.lookUpTags();
-    await this.lookUpDecisions();
-    for (const violation of await this.deliveries.violations(this.db)) this.violate(violation);
+    const violations = [
+      ...(await lookUpTags(this.db, this.pushed)),
+      ...(await lookUpDecisions(this.db, this.answered)),
+      ...(await this.deliveries.violations(this.db)),
+    ];
+    for (const violation of violations) this.violate(violation);
     const { events, repeats } = this.deliveries.count();
     this.report.eventsDelivered = events;
     this.report.deliveriesRepeated = repeats;
@@ -493,57 +460,6 @@ class Chaos {
     hub.forgetRequests();
     if (this.requestsSent > (spent.rows[0]?.spent ?? 0)) {
       this.violate(`${this.requestsSent} requests were sent, and ${spent.rows[0]?.spent} paid for`);
-    }
-    // Its tags stay young.
-    for (const name of [...hub.world.repository(BUSY).tags.keys()]) hub.pushAgain(BUSY, name);
-  }
-
-  private async lookUpTags(): Promise<void> {
-    const { rows } = await this.db.query<{ image_name: string; tag_name: string; count: number }>(
-      `SELECT image_name, tag_name, count(*)::int FROM image_approval_requests GROUP BY 1, 2`,
-    );
-    const counts = new Map(rows.map((row) => [`${row.image_name}:${row.tag_name}`, row.count]));
-    for (const [image, tags] of this.pushed) {
-      for (const tag of tags) {
-        const count = counts.get(`${image}:${tag}`) ?? 0;
-        if (count === 0) this.violate(`${image}:${tag} was lost`);
-        if (count > 1) this.violate(`${image}:${tag} was asked about ${count} times`);
-      }
-    }
-    for (const [name] of counts) {
-      const [image = '', tag = ''] = name.split(':');
-      if (!this.pushed.get(image)?.has(tag)) this.violate(`${name} was asked about, and is old`);
-    }
-  }
-
-  private async lookUpDecisions(): Promise<void> {
-    const { rows } = await this.db.query<{
-      id: number;
-      status: string;
-      audited: string | null;
-      digest_is: boolean;
-    }>(
-      `SELECT r.id, r.status,
-              (SELECT a.action FROM image_monitor.audit_log a
-                WHERE a.subject_type = 'approval_request' AND a.subject_id = r.id ORDER BY a.id DESC LIMIT 1) AS audited,
-              EXISTS (SELECT FROM image_tags t WHERE t.image_id = r.image_id AND t.tag = r.tag_name
-                         AND t.status = 'approved' AND t.digest = r.digest) AS digest_is
-         FROM image_approval_requests r`,
-    );
-    for (const { id, status, audited, digest_is } of rows) {
-      const says = audited?.replace('approval_request.', '') ?? 'opened';
-      const isTold =
-        status === 'pending' ? ['opened', 'reopened', 'created'].includes(says) : says === status;
-      if (!isTold) this.violate(`Request ${id} is ${status}, and its audit says ${says}`);
-      if ((status === 'approved') !== digest_is) {
-        this.violate(`Request ${id} is ${status}, and its tag is ${digest_is ? '' : 'not '}approved`);
-      }
-      const promised = this.answered.get(id);
-      const kept = { approve: 'approved', reject: 'rejected', reopen: 'pending' }[promised ?? ''] ?? status;
-      // An approval of a later version may have answered it since.
-      if (kept !== status && status !== 'superseded') {
-        this.violate(`Request ${id} is ${status} after ${promised} was answered 200`);
-      }
     }
   }
 
