@@ -30,13 +30,27 @@ const [{ runChaos }, { FAILPOINTS }, { startDockerHub }, { restartDatabase }, { 
 const workshop = await openWorkshop({ serverSettings: { max_connections: '200' } });
 const hub = await startDockerHub({ rateLimit: { anonymous: 1e6, authenticated: 1e6, enforce: false } });
 try {
-  let isLate = false;
-  for (const { readMs, claimedMs, checkedMs } of await restartDatabase(workshop, restarts)) {
-    isLate ||= Math.max(readMs, checkedMs) >= RETURN_MS;
+  const isInTime = await runRestarts();
+  const isKept = kills === 0 || (await runKills());
+  process.exitCode = isInTime && isKept ? 0 : 1;
+} finally {
+  await hub.close();
+  await workshop.close();
+}
+
+async function runRestarts() {
+  const returns = await restartDatabase(workshop, restarts);
+  for (const { readMs, claimedMs, checkedMs } of returns) {
+    const isLate = Math.max(readMs, checkedMs) >= RETURN_MS;
     console.log(
-      `The database restarted: read after ${readMs} ms, claimed after ${claimedMs} ms, checked after ${checkedMs} ms`,
+      `The database restarted: read after ${readMs} ms, claimed after ${claimedMs} ms, checked after ${checkedMs} ms` +
+        (isLate ? `: LONGER than ${RETURN_MS} ms` : ''),
     );
   }
+  return returns.every(({ readMs, checkedMs }) => Math.max(readMs, checkedMs) < RETURN_MS);
+}
+
+async function runKills() {
   const database = await workshop.createDatabase('chaos');
   const report = await runChaos({
     databaseUrl: database.url,
@@ -53,14 +67,11 @@ try {
   for (const point of FAILPOINTS) {
     console.log(`  ${point.padEnd(28)} ${killsAt[point] ?? 0} ${killedElsewhere[point] ?? ''}`);
   }
-  const slowest = Math.max(...recoveriesMs);
   console.log(`\n${JSON.stringify(figures)}`);
-  console.log(`slowest recovery ${slowest} ms, from the start of the process; leases were made to run out`);
-  if (isLate) console.log(`after a restart of the database it took longer than ${RETURN_MS} ms`);
+  console.log(
+    `slowest recovery ${Math.max(...recoveriesMs)} ms, from the start of the process; leases were made to run out`,
+  );
   console.log(`${violations.length} violations`);
   for (const violation of violations) console.log(`  ${violation}`);
-  process.exitCode = violations.length === 0 && !isLate ? 0 : 1;
-} finally {
-  await hub.close();
-  await workshop.close();
+  return violations.length === 0 && figures.kills > 0;
 }
