@@ -3,12 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { EventEmitter2 } from '@nestjs/event-emitter';
 import pg from 'pg';
 import { createDataSource } from '../../src/database/data-source.js';
 import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js';
+import { inTransaction } from '../../src/database/in-transaction.js';
 import { migrate } from '../../src/database/migrate.js';
 import { MIGRATIONS } from '../../src/entities.js';
-import { startApp, type ApiAnswer, type TestApp } from '../support/app.js';
+import type { DomainEvent } from '../../src/events/domain-events.js';
+import { DomainEvents } from '../../src/events/domain-events.service.js';
+import { JobQueue } from '../../src/queue/job-queue.js';
+import { eventually, startApp, type ApiAnswer, type TestApp } from '../support/app.js';
 import { startCuttableProxy, type CuttableProxy } from '../support/cuttable-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { compiled } from '../support/processes.js';
@@ -121,6 +126,56 @@ describe('the connection to the database cut', () => {
       if (answer?.status === 200) expect(isDone).toBe(true);
       // Whoever asks again decides it, or is told that it is decided.
       expect((await until200(() => app.api('POST', path, {}))).status).toBe(isDone ? 409 : 200);
+    },
+  );
+
+  it.each([1, 2, 3, 4].flatMap((n) => [[n, 'before'] as const, [n, 'after'] as const]))(
+    'at statement %i of a delivery, %s the server has it, loses no event and gives it no other id',
+    async (n, when) => {
+      const taken: string[] = [];
+      const emitter = app.app.get(EventEmitter2);
+      emitter
+        .removeAllListeners('tag.revoked')
+        .on('tag.revoked', (event: DomainEvent) => taken.push(event.id));
+      const events = app.app.get(DomainEvents);
+      const data = { image_id: 1, image_name: 'redis', tag: '7.4', digest: null, revoked_by: 'ana' };
+      const stored = await inTransaction(app.dataSource, (tx) =>
+        events.publish(tx, [
+          { name: 'tag.revoked', data },
+          { name: 'tag.revoked', data },
+        ]),
+      );
+      proxy.cutAt(n, when);
+      events.announce(stored);
+      const ids = stored.map(({ id }) => id).sort();
+      const open = async (): Promise<number> =>
+        (
+          await db.query<{ open: number }>(
+            `SELECT count(*)::int AS open FROM image_monitor_jobs.job WHERE name = 'domain-events' AND state < 'completed'`,
+          )
+        ).rows[0]?.open ?? 0;
+      await eventually('the cut, or the end', async () => proxy.hasCut() || (await open()) === 0);
+      proxy.cutAt(0, 'before');
+
+      // The minute passes that a job may take whose worker is not heard of, and every wait before a try.
+      const { boss } = app.app.get<JobQueue, { boss: { supervise(queue: string): Promise<void> } }>(JobQueue);
+      await eventually('the delivery', async () => {
+        await db.query(
+          `UPDATE image_monitor_jobs.job SET start_after = now(), started_on = started_on - interval '2 minutes'
+            WHERE name = 'domain-events' AND state < 'completed'`,
+        );
+        await db.query(`UPDATE image_monitor_jobs.queue SET monitor_on = NULL, monitor_claim_on = NULL`);
+        await boss.supervise('domain-events').catch(() => undefined);
+        app.app.get(JobQueue).wake('domain-events');
+        return (await open()) === 0;
+      });
+
+      expect([...new Set(taken)].sort()).toEqual(ids);
+      const { rows } = await db.query<{ state: string }>(
+        `SELECT DISTINCT state::text FROM image_monitor_jobs.job WHERE data ->> 'id' = ANY ($1)`,
+        [ids],
+      );
+      expect(rows).toEqual([{ state: 'completed' }]);
     },
   );
 });
