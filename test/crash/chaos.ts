@@ -164,7 +164,8 @@ class Chaos {
 
   /** Every point as often as any other. A back-fill waits for idle replicas, so its points come together. */
   private plan(kills: number): string[][] {
-    const all = this.options.points ?? FAILPOINTS;
+    const all: string[] = [...(this.options.points ?? FAILPOINTS)];
+    shuffle(all, this.random);
     const points = Array.from({ length: kills }, (_, i) => all[i % all.length] as string);
     shuffle(points, this.random);
     points.sort((a, b) => Number(a.startsWith('back_fill')) - Number(b.startsWith('back_fill')));

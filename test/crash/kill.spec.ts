@@ -25,17 +25,18 @@ afterEach(async () => {
   await database.drop();
 });
 
-/** One kill at each point, as many as there is time for. */
-async function killAt(points: readonly string[], deadlineMs: number): Promise<ChaosReport> {
+/** Kills at some of the points, as the seed says; each of them once at most. */
+async function killAt(points: readonly string[], kills: number): Promise<ChaosReport> {
   return runChaos({
     databaseUrl: database.url,
     compiled: compiled(''),
     hub,
     points,
-    kills: points.length,
+    kills,
     seed: SEED,
-    verifyEvery: points.length,
-    deadlineMs,
+    verifyEvery: kills,
+    // A kill takes a second or two; a machine with much else to do gets what it needs.
+    deadlineMs: 200_000,
   });
 }
 
@@ -43,23 +44,23 @@ describe(`killed at each named point (SEED=${SEED})`, () => {
   it('the service loses no tag, asks about none twice, and decides nothing without an audit', async () => {
     const report = await killAt(
       FAILPOINTS.filter((point) => !IS_OF_DELIVERY.test(point)),
-      40_000,
+      24,
     );
 
     expect(report.violations).toEqual([]);
     expect(report.kills).toBeGreaterThan(10);
     expect(report.tagsPushed).toBeGreaterThan(10);
-  }, 150_000);
+  }, 300_000);
 
   it('the service delivers each stored event, and again only with the same id', async () => {
     const points = FAILPOINTS.filter((point) => IS_OF_DELIVERY.test(point));
-    const report = await killAt(points, 60_000);
+    const report = await killAt(points, points.length);
 
     expect(report.violations).toEqual([]);
     expect(report.kills).toBe(points.length);
     expect(report.eventsDelivered).toBeGreaterThan(10);
     expect(report.deadLettersReplayed).toBeGreaterThan(0);
-  }, 150_000);
+  }, 300_000);
 
   it('the list of points is the whole of it', () => {
     const source = readFileSync(new URL('../../src/config/failpoint.ts', import.meta.url), 'utf8');
