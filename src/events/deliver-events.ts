@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { EventEmitter2 } from '@nestjs/event-emitter';
+import { failpoint } from '../config/failpoint.js';
 import { JobQueue, type JobToDo } from '../queue/job-queue.js';
 import type { DomainEvent } from './domain-events.js';
 
@@ -31,9 +32,16 @@ export class DeliverEvents implements OnModuleInit {
   }
 
   async run(job: JobToDo): Promise<void> {
+    failpoint('delivery.taken');
     const event = job.data as DomainEvent;
     const handlers = (this.emitter?.listeners(event.name) ?? []) as Handler[];
-    const ends = await Promise.allSettled(handlers.map((handler) => Promise.resolve(event).then(handler)));
+    const ends = await Promise.allSettled(
+      handlers.map(async (handler) => {
+        await Promise.resolve(event).then(handler);
+        failpoint('delivery.handler_done');
+      }),
+    );
+    failpoint('delivery.handled');
     const errors = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
     if (errors.length === 0) return;
     const told = errors.map((error) => (error instanceof Error ? error.message : String(error))).join('; ');

@@ -11,6 +11,7 @@ import { PgBoss, type Db, type Job, type JobResult } from 'pg-boss';
 import type { Subscription } from 'rxjs';
 import type { DataSource, EntityManager } from 'typeorm';
 import type pg from 'pg';
+import { failpoint } from '../config/failpoint.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { DATA_SOURCE } from '../database/data-source.js';
 import { Refusal } from '../domain/refusals.js';
@@ -165,7 +166,9 @@ export class JobQueue implements OnModuleInit, BeforeApplicationShutdown, OnAppl
   /** Sends a dead letter back to its queue, with all its tries before it. False: there is none of that id. */
   async replay(deadLetterId: string): Promise<boolean> {
     if (!this.isReady) throw notReady();
+    failpoint('replay.before');
     const moved = await this.boss.redrive(DEAD_LETTERS, { ids: [deadLetterId] });
+    failpoint('replay.after');
     for (const worker of this.workers.values()) this.boss.notifyWorker(worker);
     return moved > 0;
   }
@@ -210,10 +213,17 @@ export class JobQueue implements OnModuleInit, BeforeApplicationShutdown, OnAppl
     try {
       const { id, data, signal } = job;
       await consumer({ id, data, attempt: job.retryCount + 1, signal });
+      failpoint('delivery.done');
       return { id, status: 'completed' };
     } catch (error) {
       const message = messageOf(error);
       this.logger.warn(`A job of ${job.name} failed (try ${job.retryCount + 1}): ${message} (job ${job.id})`);
+      // pg-boss writes the end of the try, and the dead letter after the last one, when this has answered.
+      failpoint(
+        job.retryCount < QUEUE_TABLE[job.name as QueueName].retryLimit
+          ? 'delivery.failed'
+          : 'delivery.given_up',
+      );
       return { id: job.id, status: 'failed', output: { message: message.slice(0, 2_000) } };
     }
   }

@@ -20,7 +20,8 @@ export async function openWorkshop({ serverSettings } = {}) {
       ),
     );
   const dataDir = await mkdtemp(join(tmpdir(), 'image-monitoring-workshop-'));
-  const server = await startEmbeddedPostgres({ dataDir, log: () => undefined, serverSettings });
+  const startServer = () => startEmbeddedPostgres({ dataDir, log: () => undefined, serverSettings });
+  let server = await startServer();
   const onServer = async (sql) => {
     const client = new pg.Client({ connectionString: server.url });
     await client.connect();
@@ -36,7 +37,9 @@ export async function openWorkshop({ serverSettings } = {}) {
   return {
     compiled,
     load,
-    serverUrl: server.url,
+    get serverUrl() {
+      return server.url;
+    },
     /** A migrated, empty database: its address, and a data source of the service's own kind. */
     createDatabase: async (name) => {
       await onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
@@ -48,6 +51,14 @@ export async function openWorkshop({ serverSettings } = {}) {
         url: url.href,
         connect: () => createDataSource({ url: url.href, entities: ENTITIES }).initialize(),
         drop: () => onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+      };
+    },
+    /** Takes the server away; what it answers brings it back, and answers its new address. */
+    takeServerAway: async () => {
+      await server.stop();
+      return async () => {
+        server = await startServer();
+        return server.url;
       };
     },
     close,
