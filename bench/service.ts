@@ -44,7 +44,7 @@ export async function startService(
   if (replica.url === '') throw new Error(replica.output());
 
   const settled = async (): Promise<void> => {
-    const until = Date.now() + 180_000;
+    const until = Date.now() + 600_000;
     for (;;) {
       const { rows } = await db.query<{ open: boolean }>(
         `SELECT EXISTS (SELECT FROM images WHERE watch_for_updates AND (next_check_at <= now() OR lease_token IS NOT NULL

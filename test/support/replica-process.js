@@ -28,7 +28,8 @@ process.on('message', (message) => {
   else if (message === 'supervise') void app?.get(JobQueue).boss.supervise();
   else if (message === 'memory') {
     globalThis.gc?.();
-    process.send({ rss: process.memoryUsage().rss, cpu: process.cpuUsage() });
+    const { rss, heapUsed, external } = process.memoryUsage();
+    process.send({ rss, live: heapUsed + external, cpu: process.cpuUsage() });
   } else void start(message);
 });
 process.send('loaded');

@@ -4,6 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { ENVIRONMENT, NODE_ARGUMENTS } from '../../scripts/service-process.mjs';
 import type { SettingsOptions } from '../../src/config/load-settings.js';
 
+/** What a replica takes. `live` needs `--expose-gc`. */
+export interface Usage {
+  rss: number;
+  live: number;
+  cpu: NodeJS.CpuUsage;
+}
+
 /** A replica of the service in a process of its own (`replica-process.js`). */
 export interface Replica {
   child: ChildProcess;
@@ -18,8 +25,8 @@ export interface Replica {
   /** Looks for events to deliver; `supervise` looks for jobs whose process is dead. */
   deliver(): void;
   supervise(): void;
-  /** Bytes in memory after a garbage collection, and CPU microseconds so far. */
-  measure(): Promise<{ rss: number; cpu: NodeJS.CpuUsage }>;
+  /** Bytes in memory, those that a garbage collection left alive, and CPU microseconds so far. */
+  measure(): Promise<Usage>;
   isAlive(): boolean;
   /** The exit code, or the signal's name. */
   ended: Promise<number | NodeJS.Signals | null>;
@@ -84,11 +91,7 @@ export async function forkReplica(
     beat: () => say('beat'),
     deliver: () => say('deliver'),
     supervise: () => say('supervise'),
-    measure: async () =>
-      (await answer<{ rss: number; cpu: NodeJS.CpuUsage }>('memory')) ?? {
-        rss: 0,
-        cpu: { user: 0, system: 0 },
-      },
+    measure: async () => (await answer<Usage>('memory')) ?? { rss: 0, live: 0, cpu: { user: 0, system: 0 } },
     isAlive,
     ended,
     stop: async () => {
