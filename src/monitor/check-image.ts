@@ -10,39 +10,18 @@ import { DATA_SOURCE } from '../database/data-source.js';
 import { inTransaction } from '../database/in-transaction.js';
 import { RequestBudget } from '../docker-hub/budget.js';
 import { DockerHubClient } from '../docker-hub/docker-hub.client.js';
-import { DockerHubError } from '../docker-hub/errors.js';
-import { intervalMs, readTo, retryDelayMs } from '../domain/check-schedule.js';
+import { readTo } from '../domain/check-schedule.js';
 import { repositoryPathOf } from '../domain/image-name.js';
 import type { RepositoryPath } from '../domain/registry-tag.js';
 import { compileTagFilter } from '../domain/tag-filter.js';
 import { DomainEvents } from '../events/domain-events.service.js';
 import { isUnchanged, whatIsNew, type WhatIsNew } from '../domain/what-is-new.js';
-import type { CheckOutcome } from './check.entity.js';
-import { payForPage, releaseLease, type ClaimedImage } from './claim.sql.js';
-import { BudgetIsShort, CheckIsStopped, LeaseIsLost } from './endings.js';
-import {
-  closeCheck,
-  countTurnedNotFound,
-  postponeNotFound,
-  readKnownTags,
-  writeObservedTags,
-  type CheckResult,
-} from './monitor.sql.js';
+import { fieldsOf, intervalOf, lost, reportOf, type CheckReport } from './check-report.js';
+import { payForPage, type ClaimedImage } from './claim.sql.js';
+import { closeCheck, readKnownTags, writeObservedTags, type CheckResult } from './monitor.sql.js';
 import { payerOf } from './payer.js';
 import { readTags, type Reading } from './read-tags.js';
-
-/** SPEC 5.7: so many images that turn 404 within a minute are a block, not deletions. */
-const TURNED_NOT_FOUND_THAT_ARE_A_BLOCK = 5;
-const BLOCK_MS = 60_000;
-
-/** How a check ended, for whoever asked for it. `lost`: another one holds the lease; `stopped`: handed back. */
-export interface CheckReport {
-  outcome: CheckOutcome | 'lost' | 'stopped';
-  tagsSeen: number;
-  newTags: number;
-  requestsCreated: number;
-  error: string | null;
-}
+import { UnfinishedChecks } from './unfinished-checks.js';
 
 /** How loudly a check tells of itself; a cycle over many images keeps its lines to `debug`. */
 export interface CheckVoice {
@@ -52,7 +31,7 @@ export interface CheckVoice {
 /**
  * One check of one leased image: read its tags, compare them with all that were observed, and write what follows in
  * one transaction under the lease. Network first, transaction last: no connection is held while Docker Hub is waited
- * for. A check that fails or has to wait is closed the same way, with the time of its next try.
+ * for. A check that fails or has to wait is closed by {@link UnfinishedChecks}.
  */
 @Injectable()
 export class CheckImage {
@@ -64,6 +43,7 @@ export class CheckImage {
     private readonly hub: DockerHubClient,
     private readonly budget: RequestBudget,
     private readonly events: DomainEvents,
+    private readonly unfinished: UnfinishedChecks,
   ) {}
 
   /** Never throws for what Docker Hub does; throws when the database does not answer, and the lease runs out. */
@@ -88,7 +68,7 @@ export class CheckImage {
       if (isUnchanged(news)) return await this.closeUnchanged(image, result);
       return await this.closeChanged(image, path, news, result, voice);
     } catch (error) {
-      return await this.closeUnfinished(image, error, performance.now() - startedAt);
+      return await this.unfinished.close(image, error, performance.now() - startedAt);
     }
   }
 
@@ -113,7 +93,7 @@ export class CheckImage {
     return {
       outcome: isUnchanged(news) ? 'unchanged' : 'changed',
       startedMsAgo,
-      nextCheckInMs: this.interval(image),
+      nextCheckInMs: intervalOf(image, this.settings),
       readTo: readTo(reading.newestMicros, reading.answeredAtMs),
       // An empty repository has no inventory: whatever appears later is new.
       inventoryTo: isFirst ? (reading.newestMicros ?? 0) : null,
@@ -137,7 +117,7 @@ export class CheckImage {
   }
 
   private async closeUnchanged(image: ClaimedImage, result: CheckResult): Promise<CheckReport> {
-    if (!(await closeCheck(this.db, image, result))) return this.lost(image);
+    if (!(await closeCheck(this.db, image, result))) return lost(image, this.logger);
     failpoint('check.unchanged');
     return reportOf(result, 0);
   }
@@ -176,7 +156,7 @@ export class CheckImage {
       return { written, events: await this.events.publish(tx, eventsOfWritten(image, written)) };
     });
     failpoint('check.committed');
-    if (done === null) return this.lost(image);
+    if (done === null) return lost(image, this.logger);
     const { written, events } = done;
     this.events.announce(events);
     this.tellWhatIsNew(image, news, written, voice);
@@ -203,198 +183,6 @@ export class CheckImage {
     }
   }
 
-  /** Closes a check that found nothing out; the `switch` is the table of SPEC 5.7. */
-  private async closeUnfinished(
-    image: ClaimedImage,
-    error: unknown,
-    startedMsAgo: number,
-  ): Promise<CheckReport> {
-    if (error instanceof LeaseIsLost) return this.lost(image);
-    if (error instanceof CheckIsStopped) {
-      await releaseLease(this.db, image);
-      return { ...NOTHING_FOUND, outcome: 'stopped', error: null };
-    }
-    if (error instanceof BudgetIsShort) {
-      return this.close(image, {
-        outcome: 'postponed',
-        nextCheckInMs: error.waitMs,
-        startedMsAgo,
-        error: null,
-        kind: null,
-      });
-    }
-    if (!(error instanceof DockerHubError)) {
-      // A bug, or the database: if it answers, the check is tried again later instead of at once and for ever.
-      this.logger.error(error);
-      return this.fail(image, {
-        startedMsAgo,
-        kind: 'internal',
-        message: 'internal error, see the log',
-        isRetried: true,
-      });
-    }
-    switch (error.kind) {
-      case 'rate_limited': {
-        const waitMs = error.retryAfterMs ?? 60_000;
-        await this.budget.pause(waitMs, error.message);
-        this.logger.warn(
-          new LogLine(
-            `Docker Hub asks to wait ${Math.ceil(waitMs / 1000)} s: all checks pause`,
-            fieldsOf(image),
-          ),
-        );
-        return this.close(image, {
-          outcome: 'postponed',
-          nextCheckInMs: waitMs,
-          startedMsAgo,
-          error: error.message,
-          kind: error.kind,
-        });
-      }
-      case 'not_found':
-        return this.closeNotFound(image, startedMsAgo);
-      case 'refused':
-        return this.fail(image, { startedMsAgo, kind: error.kind, message: error.message, isRetried: false });
-      case 'unavailable':
-        await this.budget.countFailure();
-        return this.fail(image, { startedMsAgo, kind: error.kind, message: error.message, isRetried: true });
-      case 'paging_refused':
-      case 'unauthorized':
-      case 'malformed':
-        return this.fail(image, { startedMsAgo, kind: error.kind, message: error.message, isRetried: true });
-    }
-  }
-
-  /**
-   * A 404 is no proof of deletion: a block of our address looks the same (docker-hub/facts.md, section 4). Where five
-   * images that could be read before turn 404 within a minute, all checks pause, and then each is asked for once more.
-   */
-  private async closeNotFound(image: ClaimedImage, startedMsAgo: number): Promise<CheckReport> {
-    const kind = 'not_found';
-    const hasTurned = image.readTo !== null && image.consecutiveFailures === 0;
-    if (
-      !hasTurned ||
-      (await countTurnedNotFound(this.db, image.id)) + 1 < TURNED_NOT_FOUND_THAT_ARE_A_BLOCK
-    ) {
-      return this.fail(image, { startedMsAgo, kind, message: 'not found on Docker Hub', isRetried: false });
-    }
-    const error = 'Many images turned "not found" at once: taken for a block by Docker Hub';
-    this.logger.warn(new LogLine(`${error}; all checks pause for ${BLOCK_MS / 1000} s`, fieldsOf(image)));
-    await this.budget.pause(BLOCK_MS, error);
-    await postponeNotFound(this.db, BLOCK_MS, error);
-    return this.close(image, {
-      outcome: 'postponed',
-      nextCheckInMs: BLOCK_MS,
-      startedMsAgo,
-      error,
-      kind,
-      failures: 1,
-    });
-  }
-
-  private async fail(
-    image: ClaimedImage,
-    failure: { startedMsAgo: number; kind: string; message: string; isRetried: boolean },
-  ): Promise<CheckReport> {
-    const failures = image.consecutiveFailures + 1;
-    const retryInMs = failure.isRetried ? retryDelayMs(failures, Math.random()) : null;
-    const wait = retryInMs === null ? 'at its next regular check' : `in ${Math.ceil(retryInMs / 1000)} s`;
-    this.logger.warn(
-      new LogLine(`Checking ${image.imageName} failed: ${failure.message}; tried again ${wait}`, {
-        ...fieldsOf(image),
-        error_kind: failure.kind,
-      }),
-    );
-    return this.close(image, {
-      outcome: 'failed',
-      nextCheckInMs: retryInMs ?? this.interval(image),
-      startedMsAgo: failure.startedMsAgo,
-      error: failure.message,
-      kind: failure.kind,
-      failures,
-      isRetried: retryInMs !== null,
-    });
-  }
-
-  private async close(
-    image: ClaimedImage,
-    end: {
-      outcome: 'failed' | 'postponed';
-      nextCheckInMs: number;
-      startedMsAgo: number;
-      error: string | null;
-      kind: string | null;
-      failures?: number;
-      isRetried?: boolean;
-    },
-  ): Promise<CheckReport> {
-    const result: CheckResult = {
-      outcome: end.outcome,
-      startedMsAgo: end.startedMsAgo,
-      nextCheckInMs: end.nextCheckInMs,
-      readTo: null,
-      inventoryTo: null,
-      inventoryState: null,
-      // A wait that the registry asks for is no failure of the image.
-      consecutiveFailures: end.failures ?? image.consecutiveFailures,
-      errorKind: end.kind,
-      error: end.error,
-      isRetried: end.isRetried ?? true,
-      pagesRead: 0,
-      tagsSeen: 0,
-      newTags: 0,
-      repushedTags: 0,
-      isTruncated: false,
-    };
-    failpoint('check.failing');
-    const isClosed =
-      end.outcome === 'failed'
-        ? await this.closeFailed(image, result)
-        : await closeCheck(this.db, image, result);
-    if (!isClosed) return this.lost(image);
-    failpoint('check.failed');
-    return { ...NOTHING_FOUND, outcome: end.outcome, error: end.error };
-  }
-
-  /** A failure is told to whoever listens, so that it takes a transaction; a wait is not, and takes one statement. */
-  private async closeFailed(image: ClaimedImage, result: CheckResult): Promise<boolean> {
-    const events = await inTransaction(this.db, async (tx) => {
-      if (!(await closeCheck(tx, image, result))) return null;
-      return this.events.publish(tx, [
-        {
-          name: 'check.failed',
-          data: {
-            check_id: image.checkId,
-            image_id: image.id,
-            image_name: image.imageName,
-            error_kind: result.errorKind ?? 'internal',
-            error: result.error ?? '',
-            consecutive_failures: result.consecutiveFailures,
-          },
-        },
-      ]);
-    });
-    if (events !== null) this.events.announce(events);
-    return events !== null;
-  }
-
-  private lost(image: ClaimedImage): CheckReport {
-    this.logger.warn(
-      new LogLine(
-        `The check of ${image.imageName} took longer than its lease; its result is dropped`,
-        fieldsOf(image),
-      ),
-    );
-    return { ...NOTHING_FOUND, outcome: 'lost', error: null };
-  }
-
-  private interval(image: ClaimedImage): number {
-    return intervalMs({
-      namespace: image.namespace,
-      checkIntervalMinutes: image.checkIntervalMinutes ?? this.settings.checkIntervalMinutes,
-    });
-  }
-
   private say(
     voice: CheckVoice,
     message: string,
@@ -405,20 +193,4 @@ export class CheckImage {
     if (voice.isQuiet) this.logger.debug(line);
     else this.logger.log(line);
   }
-}
-
-const NOTHING_FOUND = { tagsSeen: 0, newTags: 0, requestsCreated: 0 } as const;
-
-function reportOf(result: CheckResult, requestsCreated: number): CheckReport {
-  return {
-    outcome: result.outcome,
-    tagsSeen: result.tagsSeen,
-    newTags: result.newTags,
-    requestsCreated,
-    error: null,
-  };
-}
-
-function fieldsOf(image: ClaimedImage): Record<string, string | number> {
-  return { image: image.imageName, image_id: image.id, check_id: image.checkId };
 }

@@ -20,6 +20,7 @@ import { ProbeNamespace } from './probe-namespace.js';
 import { RemoveOldChecks } from './remove-old-checks.js';
 import { StatsController } from './stats.controller.js';
 import { WatchedImages } from './watched-images.js';
+import { UnfinishedChecks } from './unfinished-checks.js';
 
 /**
  * The monitor: when an image is looked at, by whom, and what is new. It leases due images, reads their tags through
@@ -41,6 +42,7 @@ import { WatchedImages } from './watched-images.js';
   providers: [
     ImageMonitorService,
     CheckImage,
+    UnfinishedChecks,
     CheckNow,
     KeepBudgetMinutes,
     LookUpImage,
