@@ -2,15 +2,9 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { Adoption } from './adoption/adoption.js';
 import { type AllowedValues, completeColumns, requireValues } from './adoption/columns.js';
 import { type Columns, findTable, obstacles } from './adoption/found-table.js';
-import {
-  advanceSequence,
-  type FoundTables,
-  IMAGE_STATUSES,
-  mendRows,
-  REQUEST_STATUSES,
-  TAG_STATUSES,
-  tryToWrite,
-} from './adoption/rows.js';
+import { advanceSequence, type FoundTables, mendRows } from './adoption/rows.js';
+import { IMAGE_STATUSES, REQUEST_STATUSES, TAG_STATUSES } from './adoption/statuses.js';
+import { tryToWrite } from './adoption/trial.js';
 import { createIndex, ensureIndex, ensureKey, ensureRule, type Index, type Rule } from './adoption/rules.js';
 
 const IMAGES: Columns = {
