@@ -9,6 +9,7 @@ import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { Frame } from './frame.js';
 import Inbox from './inbox/inbox.js';
 import { startLive } from './live.js';
+import { isFromTheRight } from './language.js';
 import { t } from './messages/en.js';
 import { applyTheme } from './preferences.js';
 import { queryClient, useSession } from './queries.js';
@@ -125,6 +126,7 @@ function Door() {
 }
 
 applyTheme();
+if (isFromTheRight) document.documentElement.dir = 'rtl';
 startLive();
 const base = new URL(document.baseURI).pathname.replace(/\/$/, '');
 const root = document.getElementById('root');
