@@ -24,9 +24,7 @@ class Cookies implements HostAuthentication {
 
   actorOf(request: { headers?: { cookie?: string } }): Actor | null {
     const name = /\bperson=(\w+)/.exec(request.headers?.cookie ?? '')?.[1];
-    return name === undefined
-      ? null
-      : { name, role: name === 'rosa' ? 'admin' : 'viewer', kind: 'host' };
+    return name === undefined ? null : { name, role: name === 'rosa' ? 'admin' : 'viewer', kind: 'host' };
   }
 }
 
