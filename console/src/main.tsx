@@ -142,3 +142,10 @@ if (root)
       </CSPProvider>
     </StrictMode>,
   );
+
+/** Fetched while the reader looks: a dialog that came late would leave the first letters typed for it to the single keys. */
+const later = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 300));
+later(() => {
+  void import('./ui/dialog-base.js');
+  void import('./inbox/reject-dialog.js');
+});

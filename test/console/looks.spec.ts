@@ -332,6 +332,16 @@ inBrowser('the looks of the console', () => {
     expect(found).toEqual([]);
   });
 
+  it('is judged by a look that sees what is wrong', async () => {
+    const page = await open({ name: 'inbox', at: '/inbox', sign: '[data-request]' }, { bypassCSP: true });
+    await page.addStyleTag({
+      content: `.page-head .button { inline-size: 30px !important } h1 { translate: 2000px }
+        .row > * { margin-inline-start: -60px !important } .nav { min-inline-size: 3000px }`,
+    });
+    const found = (await misplaced(page)).join('\n');
+    for (const wrong of ['sticks out: button', 'outside: h1', 'overlap: div']) expect(found).toContain(wrong);
+  });
+
   it('can be walked through with Tab, and shows where one is', async () => {
     const page = await open({ name: 'inbox', at: '/inbox', sign: '.row.is-active' });
     const seen: string[] = [];
