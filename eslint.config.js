@@ -56,6 +56,11 @@ export default tseslint.config(
         { selector: 'JSXText[value=/[A-Za-z]{2,}/]', message: 'Words belong into messages/en.ts.' },
         {
           selector:
+            ':not(JSXAttribute) > JSXExpressionContainer > Literal[value=/[A-Za-z]{2,}/], :not(JSXAttribute) > JSXExpressionContainer > ConditionalExpression > Literal[value=/[A-Za-z]{2,}/]',
+          message: 'Words belong into messages/en.ts.',
+        },
+        {
+          selector:
             'JSXAttribute[name.name=/^(?:title|placeholder|aria-label|alt)$/] > Literal[value=/[A-Za-z]/]',
           message: 'Words belong into messages/en.ts.',
         },

@@ -63,7 +63,10 @@ export interface ImageMonitoringStaticOptions extends Pick<ModuleMetadata, 'impo
   dataSource?: DataSourceChoice;
   /** A path before all routes of the service, after the host's global prefix: `monitoring` → `/api/monitoring/images`. */
   routePrefix?: string;
-  /** The web console: where its pages stand, and where the API does for a browser. Default: there is none. */
+  /**
+   * The web console: where its pages stand, and where the API does for a browser; both are full paths, which the host's
+   * global prefix does not move. Default: there is none.
+   */
   consoleMount?: ConsoleMount;
   /** Who the caller is. Without it callers show API tokens or JWTs, as at the stand-alone service. */
   authentication?: AuthenticationOption;

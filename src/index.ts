@@ -10,6 +10,7 @@ export {
   type ImageMonitoringOptions,
   type ImageMonitoringStaticOptions,
 } from './image-monitoring.module.js';
+export type { ConsoleMount } from './console/console-pages.js';
 
 // Rooms, to be imported by a host's module for their services.
 export { ApprovalRequestsModule } from './approval-requests/approval-requests.module.js';

@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useKeys } from './keys.js';
 import { ahead, clock, number } from './intl.js';
@@ -8,7 +8,6 @@ import { notice, unsay } from './notices.js';
 import { applyTheme, singleKeys, theme, type Theme } from './preferences.js';
 import { useSession, useStatus, useWaiting } from './queries.js';
 import { useStore } from './store.js';
-import { Dialog } from './ui/dialog.js';
 import {
   AuditIcon,
   CheckIcon,
@@ -22,6 +21,8 @@ import {
 } from './ui/icons.js';
 import { Menu, MenuChoices, MenuItem, MenuLine } from './ui/menu.js';
 import { call } from './api/client.js';
+
+const Help = lazy(() => import('./help.js'));
 
 const PLACES = [
   { path: '/inbox', key: '1', label: t.nav.inbox, icon: InboxIcon },
@@ -99,7 +100,7 @@ export function Frame({ children }: { children: ReactNode }) {
           </button>
         </p>
       ) : null}
-      {isHelp ? <Help onClose={() => setIsHelp(false)} /> : null}
+      <Suspense fallback={null}>{isHelp ? <Help onClose={() => setIsHelp(false)} /> : null}</Suspense>
     </div>
   );
 }
@@ -251,26 +252,5 @@ function Toast() {
         </div>
       ) : null}
     </>
-  );
-}
-
-function Help({ onClose }: { onClose(): void }) {
-  const hasKeys = useStore(singleKeys);
-  return (
-    <Dialog title={t.help.title} onClose={onClose}>
-      {hasKeys ? null : <p className="bar-note">{t.help.off}</p>}
-      <dl className="help">
-        {t.help.rows.map(([keys, does]) => (
-          <div key={keys}>
-            <dt>
-              {keys.split(' ').map((key, i) => (
-                <kbd key={i}>{key}</kbd>
-              ))}
-            </dt>
-            <dd>{does}</dd>
-          </div>
-        ))}
-      </dl>
-    </Dialog>
   );
 }

@@ -1,3 +1,5 @@
+import { isFromTheRight } from './language.js';
+
 /** Dates, numbers, ages and lists as the reader's language writes them. One locale for the page, set once. */
 const locale = 'en';
 
@@ -6,8 +8,12 @@ const plural = new Intl.PluralRules(locale);
 const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long' });
 const clockTime = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hour12: false });
 const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
+const calendar = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
 const lists = new Intl.ListFormat(locale, { style: 'long', type: 'conjunction' });
 const NO_BREAK = '\u00a0';
+
+/** A number and its unit stay together in a line that runs from the right. */
+const together = (text: string): string => (isFromTheRight ? `\u2066${text}\u2069` : text);
 
 export const number = (value: number): string => whole.format(value);
 
@@ -30,8 +36,8 @@ export function age(iso: string | null, now: number): string {
   if (iso === null) return '–';
   const passed = Math.max(0, now - Date.parse(iso));
   for (const [unit, , size] of UNITS)
-    if (passed >= size) return `${number(Math.floor(passed / size))}${NO_BREAK}${unit}`;
-  return `<${NO_BREAK}1${NO_BREAK}min`;
+    if (passed >= size) return together(`${number(Math.floor(passed / size))}${NO_BREAK}${unit}`);
+  return together(`<${NO_BREAK}1${NO_BREAK}min`);
 }
 
 /** "3 hours ago": long, for names that are spoken. */
@@ -46,29 +52,36 @@ export function spokenAge(iso: string, now: number): string {
 
 /** "12 s", "14 min": what is still to come. */
 export function ahead(ms: number): string {
-  if (ms < 60_000) return `${Math.max(0, Math.ceil(ms / 1000))}${NO_BREAK}s`;
-  if (ms < 5_400_000) return `${Math.round(ms / 60_000)}${NO_BREAK}min`;
-  return `${Math.round(ms / 3_600_000)}${NO_BREAK}h`;
+  if (ms < 60_000) return together(`${Math.max(0, Math.ceil(ms / 1000))}${NO_BREAK}s`);
+  if (ms < 5_400_000) return together(`${Math.round(ms / 60_000)}${NO_BREAK}min`);
+  return together(`${Math.round(ms / 3_600_000)}${NO_BREAK}h`);
 }
 
 export const moment = (iso: string): string => exact.format(new Date(iso));
 export const clock = (at: number | string): string => clockTime.format(new Date(at));
 export const dayOf = (iso: string): string => day.format(new Date(iso));
 
+/** A day as the service counts it, "2026-11-25": the same day whatever the reader's zone. */
+export const calendarDay = (iso: string): string => calendar.format(new Date(`${iso}T00:00:00Z`));
+
 /** Megabytes of 10⁶ as Docker Hub gives them, compressed. */
 export function size(bytes: number | null): string {
   if (bytes === null) return '–';
   const mb = bytes / 1e6;
   const digits = mb >= 100 ? 0 : 1;
-  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: digits, minimumFractionDigits: digits }).format(mb)}${NO_BREAK}MB`;
+  const format = new Intl.NumberFormat(locale, {
+    maximumFractionDigits: digits,
+    minimumFractionDigits: digits,
+  });
+  return together(`${format.format(mb)}${NO_BREAK}MB`);
 }
 
 /** "−12 %", "±0 %", "+2 %". */
 export function change(percent: number | null): string {
   if (percent === null) return '';
   const rounded = Math.round(percent);
-  if (rounded === 0) return `±0${NO_BREAK}%`;
-  return `${rounded > 0 ? '+' : '−'}${number(Math.abs(rounded))}${NO_BREAK}%`;
+  if (rounded === 0) return together(`±0${NO_BREAK}%`);
+  return together(`${rounded > 0 ? '+' : '−'}${number(Math.abs(rounded))}${NO_BREAK}%`);
 }
 
 export const shortDigest = (digest: string | null): string =>

@@ -9,6 +9,7 @@ import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { Frame } from './frame.js';
 import Inbox from './inbox/inbox.js';
 import { startLive } from './live.js';
+import { isFromTheRight } from './language.js';
 import { t } from './messages/en.js';
 import { applyTheme } from './preferences.js';
 import { queryClient, useSession } from './queries.js';
@@ -125,6 +126,7 @@ function Door() {
 }
 
 applyTheme();
+if (isFromTheRight) document.documentElement.dir = 'rtl';
 startLive();
 const base = new URL(document.baseURI).pathname.replace(/\/$/, '');
 const root = document.getElementById('root');
@@ -140,3 +142,10 @@ if (root)
       </CSPProvider>
     </StrictMode>,
   );
+
+/** Fetched while the reader looks: a dialog that came late would leave the first letters typed for it to the single keys. */
+const later = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 300));
+later(() => {
+  void import('./ui/dialog-base.js');
+  void import('./inbox/reject-dialog.js');
+});

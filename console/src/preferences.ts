@@ -7,6 +7,8 @@ export const theme = remembered<Theme>('theme', 'system', (value): value is Them
 );
 /** WCAG 2.1.4: keys without modifiers can be switched off. */
 export const singleKeys = remembered<boolean>('single-keys', true, (value) => typeof value === 'boolean');
+/** The histogram above the list, which is folded away at first. */
+export const agesShown = remembered<boolean>('ages', false, (value) => typeof value === 'boolean');
 export const lastReasons = remembered<string[]>(
   'reasons',
   [],

@@ -9,6 +9,11 @@ export interface ConsoleMount {
   readonly publicPath?: string;
   /** Public path of the API: `/api/v1`. */
   readonly apiPath: string;
+  /**
+   * Whether `X-Forwarded-Prefix` of a request counts: a proxy in front puts it before both paths above. Only where that
+   * proxy sets or removes the header itself, since else any caller chooses where the page looks for its scripts.
+   */
+  readonly trustForwardedPrefix?: boolean;
   /** Who may show the console in a frame, as CSP writes it; default: nobody. */
   readonly frameAncestors?: string;
 }
@@ -23,6 +28,9 @@ export type ConsoleHandler = (
 /** Every view has its own address, and only these get the page: a catch-all would hide the API's 404. */
 const VIEWS = /^(?:|inbox|images|monitor|audit|sign-in|requests\/[1-9][0-9]{0,9}|images\/[1-9][0-9]{0,9})$/;
 
+/** A path and nothing else: no host, no query, no `..`. Longer ones are somebody's trial. */
+const PREFIX = /^(?:\/(?!\.\.?(?:\/|$))[\w.~-]{1,100}){1,10}\/?$/;
+
 const A_YEAR = 'public, max-age=31536000, immutable';
 
 const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="3">
@@ -35,7 +43,7 @@ const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><meta ht
  */
 export function consoleHandler(files: ConsoleFiles | null, mount: ConsoleMount): ConsoleHandler {
   const base = withSlash(mount.path);
-  const page = pageOf(files, mount);
+  const page = pageOf(files, mount, '');
   const headers = pageHeaders(mount);
 
   return (request, response, next) => {
@@ -52,16 +60,27 @@ export function consoleHandler(files: ConsoleFiles | null, mount: ConsoleMount):
     if (!VIEWS.test(name.replace(/\/$/, ''))) return next();
     for (const [header, value] of Object.entries(headers)) response.setHeader(header, value);
     response.setHeader('Cache-Control', files ? 'no-cache' : 'no-store');
-    send(request, response, page, files ? 200 : 503);
+    if (!mount.trustForwardedPrefix) return send(request, response, page, files ? 200 : 503);
+    const prefix = prefixIn(request);
+    const own = prefix === '' ? page : pageOf(files, mount, prefix);
+    send(request, response, own, files ? 200 : 503, 'Accept-Encoding, X-Forwarded-Prefix');
   };
 }
 
+/** What the proxy took away from the path; empty where it says nothing, or nothing that is a path. */
+function prefixIn(request: IncomingMessage): string {
+  const prefix = request.headers['x-forwarded-prefix'];
+  return typeof prefix === 'string' && PREFIX.test(prefix) ? prefix : '';
+}
+
 /** The page with its mount written in, so that its relative addresses hold at any depth. */
-function pageOf(files: ConsoleFiles | null, mount: ConsoleMount): ConsoleFile {
+function pageOf(files: ConsoleFiles | null, mount: ConsoleMount, prefix: string): ConsoleFile {
+  const base = attribute(withSlash(prefix + withSlash(mount.publicPath ?? mount.path)));
+  const api = attribute(withSlash(prefix + withSlash(mount.apiPath)));
   const text =
     files?.page
-      .replace('href="/console-base/"', `href="${attribute(withSlash(mount.publicPath ?? mount.path))}"`)
-      .replace('content="/console-api/"', `content="${attribute(withSlash(mount.apiPath))}"`) ?? NOT_BUILT;
+      .replace('href="/console-base/"', () => `href="${base}"`)
+      .replace('content="/console-api/"', () => `content="${api}"`) ?? NOT_BUILT;
   const plain = Buffer.from(text);
   return { type: 'text/html; charset=utf-8', plain, br: null, gzip: null, etag: etagOf(plain) };
 }
@@ -86,9 +105,15 @@ function pageHeaders(mount: ConsoleMount): Record<string, string> {
   };
 }
 
-function send(request: IncomingMessage, response: ServerResponse, file: ConsoleFile, status: number): void {
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  file: ConsoleFile,
+  status: number,
+  vary = 'Accept-Encoding',
+): void {
   response.setHeader('ETag', file.etag);
-  response.setHeader('Vary', 'Accept-Encoding');
+  response.setHeader('Vary', vary);
   if (status === 200 && isKnown(request.headers['if-none-match'], file.etag)) {
     response.statusCode = 304;
     response.end();

@@ -40,7 +40,7 @@ export async function openBrowser(path: string): Promise<Browser> {
 /** A page that notes whatever the browser complains of: mistakes, refused policies, failed requests. */
 export async function openPage(
   browser: Browser,
-  app: TestApp,
+  app: { url: string },
   options: { width?: number; height?: number; colorScheme?: 'light' | 'dark' } = {},
 ): Promise<{ page: Page; context: BrowserContext; complaints: string[] }> {
   const { width = 1440, height = 900, colorScheme = 'light' } = options;

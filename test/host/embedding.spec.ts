@@ -28,7 +28,16 @@ afterAll(async () => {
 describe('the package', () => {
   it('has its types, its migrations and its pages, and nothing that starts a service', () => {
     expect(host.packed).toEqual(
-      expect.arrayContaining(['dist/src/index.js', 'dist/src/index.d.ts', 'docs/embedding.md', 'LICENSE']),
+      expect.arrayContaining([
+        'dist/src/index.js',
+        'dist/src/index.d.ts',
+        'docs/embedding.md',
+        'LICENSE',
+        'console/dist/index.html',
+      ]),
+    );
+    expect(host.packed.filter((path) => /^console\/(?!dist\/(?:index\.html|assets\/))/.test(path))).toEqual(
+      [],
     );
     expect(
       host.packed.filter((path) => /\/(?:main|cli)\.|\.spec\.|^(?:test|src|scripts)\//.test(path)),
@@ -225,6 +234,27 @@ describe.each([
       expect.stringContaining('text/event-stream'),
       expect.stringContaining('hello'),
     ]);
+  });
+
+  it('serves the console that the package brings, and keeps its 404 beside it', async () => {
+    const console = '/platform/ims/console';
+    for (const path of ['', '/', '/inbox', `/requests/${requestId}`, `/images/${imageId}/`]) {
+      const page = await platform.call('GET', console + path, undefined, null);
+      expect([path, page.status, page.type]).toEqual([path, 200, 'text/html; charset=utf-8']);
+      expect(page.body).toContain(`<base href="${console}/"`);
+      expect(page.body).toContain(`content="${api}/"`);
+    }
+    const { body } = await platform.call('GET', console, undefined, null);
+    const script = /src="\.\/(assets\/index-[\w-]+\.js)"/.exec(body as string)?.[1];
+    const asset = await platform.call('GET', `${console}/${script}`, undefined, null);
+    expect([asset.status, asset.type]).toEqual([200, 'text/javascript; charset=utf-8']);
+    for (const path of ['/nothing', '/assets/nothing.js', 's', '/inbox/more']) {
+      const unknown = await platform.call('GET', console + path, undefined, null);
+      expect([unknown.status, JSON.stringify(unknown.body)]).toEqual([
+        404,
+        expect.stringContaining('Cannot GET'),
+      ]);
+    }
   });
 
   it("fires the platform's own interval once a period", async () => {

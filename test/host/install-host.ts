@@ -40,7 +40,7 @@ export async function installHost(): Promise<InstalledHost> {
   await mkdir(join(host, 'src'), { recursive: true });
   try {
     await tsc(['-p', 'tsconfig.build.json', '--outDir', join(service, 'dist')]);
-    for (const name of ['package.json', 'LICENSE', 'docs']) {
+    for (const name of ['package.json', 'LICENSE', 'docs', 'console/dist']) {
       await cp(resolve(name), join(service, name), { recursive: true });
     }
     const answer = await npm(service, ['pack', '--ignore-scripts', '--json']);

@@ -66,12 +66,9 @@ export function Detail(props: DetailProps) {
           <Monogram name={row.image_name} large />
           <div>
             <h2 id="detail-title">
-              <bdi>{visible(row.image_name)}</bdi>
-              {row.tag_name === null ? null : (
-                <>
-                  :<bdi title={visible(row.tag_name)}>{visible(row.tag_name)}</bdi>
-                </>
-              )}
+              <bdi dir="ltr" title={row.tag_name === null ? undefined : visible(row.tag_name)}>
+                {visible(nameOf(row))}
+              </bdi>
             </h2>
             <p className="detail-meta">
               <KindBadge kind={row.bump} />{' '}
@@ -116,9 +113,7 @@ export function Detail(props: DetailProps) {
             <SizeOfLine
               imageId={row.image_id}
               line={row.line}
-              variant={row.variant}
               tag={row.tag_name}
-              digest={row.digest}
               approved={row.approved?.tag ?? null}
             />
           </Suspense>

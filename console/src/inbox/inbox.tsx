@@ -26,11 +26,12 @@ import { useKeys } from '../keys.js';
 import { live } from '../live.js';
 import { t } from '../messages/en.js';
 import { say } from '../notices.js';
+import { agesShown } from '../preferences.js';
 import { detailQuery, queryClient, useMay, useStatus } from '../queries.js';
 import { useStore } from '../store.js';
 import { visible } from '../tag-difference.js';
 import { CheckIcon, CrossIcon, FilterIcon, GroupIcon, SearchIcon, StarIcon } from '../ui/icons.js';
-import { Menu, MenuChoices, MenuLine } from '../ui/menu.js';
+import { Menu, MenuChoices, MenuItem, MenuLine } from '../ui/menu.js';
 import { copy, Failure, registryLink, Skeleton, useNow } from '../ui/parts.js';
 import { useWidth } from '../ui/use-width.js';
 import { Detail } from '../detail/detail.js';
@@ -44,6 +45,7 @@ import { forgetRows, useInbox } from './use-inbox.js';
 const RejectDialog = lazy(() => import('./reject-dialog.js'));
 const BulkDialog = lazy(() => import('./bulk-dialog.js'));
 const ViewsMenu = lazy(() => import('./views-menu.js'));
+const Ages = lazy(() => import('./ages.js'));
 
 type Asking =
   | { kind: 'reject'; entry: Entry }
@@ -440,6 +442,9 @@ export default function Inbox() {
           <MoreFilters filter={filter} facets={facets} onChange={setFilter} />
         </div>
         <Chips filter={filter} onChange={setFilter} />
+        <Suspense fallback={null}>
+          {isPending ? <Ages filter={filter} onChange={setFilter} /> : null}
+        </Suspense>
         {dropped.length > 0 ? (
           <p className="bar-note">{t.inbox.dropped(dropped.map(visible).join(', '))}</p>
         ) : null}
@@ -727,6 +732,8 @@ function MoreFilters({
         choices={AGES.map((days) => ({ value: String(days), label: t.inbox.olderThan(days) }))}
         onChoose={(value) => onChange({ olderThan: Number(value), newerThan: null })}
       />
+      <MenuItem onChoose={() => agesShown.send(!agesShown.get())}>{t.inbox.ages}</MenuItem>
+      <MenuLine />
       <MenuChoices
         title={t.detail.size}
         value={filter.growth === null ? null : String(filter.growth)}

@@ -1,5 +1,7 @@
 import type { Bump, RequestStatus } from '../api/types.js';
-import { counted, number } from '../intl.js';
+import { counted, list, number } from '../intl.js';
+import { isPseudo } from '../language.js';
+import { pseudo } from './pseudo.js';
 
 /** Every text of the console. Texts with values are functions, so that a missing value is a type error. */
 export const en = {
@@ -59,6 +61,7 @@ export const en = {
     facets: 'Kinds of change',
     more: 'More',
     moreTitle: 'More filters',
+    ages: 'Waiting by age',
     grouping: 'Grouping',
     groupings: { line: 'Image and line', image: 'Image', digest: 'Same digest', none: 'No groups' },
     sorting: 'Order',
@@ -381,7 +384,9 @@ export const en = {
     found: (name: string) => `${name} exists.`,
     foundTags: (n: number) => counted(n, { one: '# tag', other: '# tags' }),
     notFound: (name: string) => `${name} was not found on Docker Hub.`,
-    official: 'official image',
+    official: 'It is an official image.',
+    alreadyThere: (name: string) => `${name} is here already.`,
+    open: 'Open it',
     added: (name: string) => `${name} is watched`,
     name: 'Image',
     approved: 'Newest approved',
@@ -441,6 +446,20 @@ export const en = {
     platformsColumn: 'Platforms',
     checks: 'Checks',
     timeline: 'Tags over time',
+    timelineHint: 'Draw over a time to keep its tags.',
+    sizeOf: (line: string) => `Size of ${line}`,
+    line: 'Line',
+    variant: 'Variant',
+    plain: 'plain',
+    allLines: 'All lines',
+    allVariants: 'All variants',
+    lines: 'Lines and variants',
+    between: (first: string, last: string) => `Pushed ${first} to ${last}`,
+    noTags: 'No tag was read yet.',
+    noTagMatches: 'No tag matches.',
+    noChecks: 'No check has run yet.',
+    foundTagsSeen: (seen: number) => counted(seen, { one: '# tag seen', other: '# tags seen' }),
+    opened: (n: number) => counted(n, { one: '# request opened', other: '# requests opened' }),
     waiting: (n: number) => counted(n, { one: '# request waits', other: '# requests wait' }),
     loadMore: 'Load more',
     adminOnly: 'Only admins change images.',
@@ -449,6 +468,7 @@ export const en = {
     filtersTitle: 'Which tags open a request',
     filtersHint: 'One RE2 pattern a line.',
     saveFilters: 'Save',
+    notOpened: { not_included: 'not included', excluded: 'excluded', missing_platform: 'lacks a platform' },
     wouldOpen: (n: number, of: number) => `${number(n)} of the last ${number(of)} tags would open a request.`,
   },
   audit: {
@@ -514,18 +534,35 @@ export const en = {
   },
   plot: {
     value: (name: string, value: string) => `${name}: ${value}`,
+    sizeAt: (tag: string, value: string, day: string) => `${tag}: ${value}, ${day}`,
     sizeSummary: (n: number, smallest: string, largest: string) =>
       `${number(n)} tags, from ${smallest} to ${largest}.`,
     daysSummary: (n: number, opened: number, approved: number, rejected: number) =>
       `${number(n)} days: ${number(opened)} opened, ${number(approved)} approved, ${number(rejected)} rejected.`,
+    dayText: (day: string, opened: number, approved: number, rejected: number, repushed: number) =>
+      `${day}: ${number(opened)} opened, ${number(approved)} approved, ${number(rejected)} rejected` +
+      (repushed > 0 ? `, ${number(repushed)} re-pushed` : ''),
     budgetSummary: (used: number, limit: number) =>
       `At most ${number(used)} of ${number(limit)} requests in a minute.`,
-    axisFrom: (value: string) => `The axis starts at ${value}.`,
+    budgetText: (minute: string, used: string, limit: string, waiting: number, isPaused: boolean) =>
+      `${minute}: ${used} of ${limit} used, ${number(waiting)} waiting${isPaused ? ', paused' : ''}`,
+    noBudget: 'Kept by the minute; there is nothing to see yet.',
+    timelineSummary: (tags: number, variants: number, first: string, last: string) =>
+      `${counted(tags, { one: '# tag', other: '# tags' })} of ${counted(variants, { one: '# variant', other: '# variants' })}, ${first} to ${last}.`,
+    tooFew: 'Too few tags of known size to compare.',
+    axisFrom: (value: string) => `axis from ${value}`,
     opened: 'opened',
     day: 'Day',
     minute: 'Minute',
+    ceiling: 'ceiling',
+    paused: 'paused',
+    byAge: 'Waiting by age',
+    ages: { under_1d: 'under 1 d', '1d_to_7d': '1 to 7 d', '7d_to_14d': '7 to 14 d', over_14d: 'over 14 d' },
+    ageSummary: (parts: readonly string[]) => `${list(parts)}.`,
+    ageHint: 'A click keeps one age.',
   },
 } as const;
 
 export type Messages = typeof en;
-export const t: Messages = en;
+
+export const t: Messages = isPseudo ? pseudo(en) : en;

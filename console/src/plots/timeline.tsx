@@ -1,89 +1,117 @@
-import { useState } from 'react';
+import type { components } from '../api/schema.js';
 import { dayOf } from '../intl.js';
 import { t } from '../messages/en.js';
 import { visible } from '../tag-difference.js';
+import { Key, Plot } from './plot.js';
 
-interface Seen {
-  tag: string;
-  state: string;
-  last_updated: string | null;
-}
+type Seen = components['schemas']['ObservedTagView'];
 
-const WIDTH = 900;
 const LANE = 26;
-const LABEL = 110;
 const MOST_LANES = 8;
+const STATES = ['approved', 'pending', 'rejected', 'seen'] as const;
 
-/** One lane per variant, time across, the state by shape: what was pushed when, and where it stands. */
-export function Timeline({ tags }: { tags: readonly Seen[] }) {
-  const [at, setAt] = useState<Seen | null>(null);
-  const dated = tags.flatMap((tag) =>
-    tag.last_updated ? [{ ...tag, ms: Date.parse(tag.last_updated) }] : [],
-  );
-  if (dated.length < 2) return null;
-  const lanes = new Map<string, typeof dated>();
-  for (const tag of dated) {
-    const variant = /\d(-[A-Za-z][\w.-]*)$/.exec(tag.tag)?.[1] ?? '';
-    lanes.set(variant, [...(lanes.get(variant) ?? []), tag]);
-  }
-  const shown = [...lanes].sort((a, b) => b[1].length - a[1].length).slice(0, MOST_LANES);
-  const first = Math.min(...dated.map((tag) => tag.ms));
-  const last = Math.max(...dated.map((tag) => tag.ms));
-  const x = (ms: number): number => LABEL + 8 + ((ms - first) / (last - first || 1)) * (WIDTH - LABEL - 20);
+/** What a brush over the timeline keeps: pushes from one time to another, in milliseconds. */
+export type Span = readonly [number, number];
+
+/** One lane per variant, time across, the state by shape; drawing over it keeps the tags of that time. */
+export default function Timeline(props: {
+  tags: readonly Seen[];
+  span: Span | null;
+  onSpan(span: Span | null): void;
+}) {
+  const lanes = new Map<string, number>();
+  for (const tag of props.tags) lanes.set(tag.variant, (lanes.get(tag.variant) ?? 0) + 1);
+  const shown = [...lanes]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, MOST_LANES)
+    .map(([variant]) => variant);
+  const tags = props.tags
+    .flatMap((tag) =>
+      tag.last_updated && shown.includes(tag.variant) ? [{ ...tag, ms: Date.parse(tag.last_updated) }] : [],
+    )
+    .sort((a, b) => a.ms - b.ms);
+  const [first, last] = [tags[0], tags.at(-1)];
+  if (tags.length < 2 || !first || !last) return null;
+  const place = (ms: number): number => 0.02 + ((ms - first.ms) / (last.ms - first.ms || 1)) * 0.96;
+  const height = shown.length * LANE * 1.5 + 18;
+  const { span } = props;
+  const range = span
+    ? ([
+        Math.max(
+          0,
+          tags.findIndex((tag) => tag.ms >= span[0]),
+        ),
+        tags.findLastIndex((tag) => tag.ms <= span[1]),
+      ] as const)
+    : null;
+  const stateOf = (tag: Seen): string => t.images.states[tag.state] ?? tag.state;
   return (
-    <>
-      <svg
-        className="plot plot-lanes"
-        viewBox={`0 0 ${WIDTH} ${shown.length * LANE + 18}`}
-        role="img"
-        aria-label={`${t.images.timeline}. ${dayOf(new Date(first).toISOString())} – ${dayOf(new Date(last).toISOString())}`}
-        onPointerLeave={() => setAt(null)}
-      >
-        {shown.map(([variant, list], lane) => (
-          <g key={variant} transform={`translate(0 ${lane * LANE + LANE / 2})`}>
-            <text className="plot-text" x={0} y={4}>
-              {variant === '' ? t.images.any : visible(variant.slice(1, 16))}
-            </text>
-            <line className="plot-base" x1={LABEL} x2={WIDTH - 4} y1={0} y2={0} />
-            {list.map((tag) => (
-              <g
-                key={tag.tag}
-                transform={`translate(${x(tag.ms).toFixed(1)} 0)`}
-                className={`mark mark-${tag.state}`}
-                onPointerEnter={() => setAt(tag)}
-              >
-                {tag.state === 'rejected' ? (
-                  <path d="M-4-4 4 4M4-4-4 4" />
-                ) : tag.state === 'pending' ? (
-                  <circle r={4} />
-                ) : tag.state === 'approved' ? (
-                  <circle r={4.5} />
-                ) : (
-                  <path d="M0-5V5" />
+    <Plot
+      title={t.images.timeline}
+      summary={t.plot.timelineSummary(tags.length, shown.length, dayOf(iso(first.ms)), dayOf(iso(last.ms)))}
+      height={height}
+      at={tags.map((tag) => place(tag.ms))}
+      textOf={(i) => {
+        const tag = tags[i];
+        return tag ? t.plot.sizeAt(visible(tag.tag), stateOf(tag), dayOf(iso(tag.ms))) : '';
+      }}
+      head={[t.images.tag, t.images.variant, t.images.state, t.images.pushed]}
+      rows={tags.map((tag) => [visible(tag.tag), variantName(tag.variant), stateOf(tag), dayOf(iso(tag.ms))])}
+      legend={STATES.map((state) => (
+        <Key key={state} sign={`shape shape-${state}`}>
+          {t.images.states[state]}
+        </Key>
+      ))}
+      range={range}
+      onRange={(next) => {
+        const [a, b] = next ? [tags[next[0]], tags[next[1]]] : [];
+        props.onSpan(a && b ? [Math.min(a.ms, b.ms), Math.max(a.ms, b.ms)] : null);
+      }}
+    >
+      {(width) => (
+        <>
+          {shown.map((variant, lane) => {
+            const y = lane * LANE * 1.5 + LANE;
+            return (
+              <g key={variant}>
+                <text className="plot-text" x={0} y={y - 10}>
+                  {variantName(variant)}
+                </text>
+                <line className="plot-base" x1={0} x2={width} y1={y} y2={y} />
+                {tags.map((tag) =>
+                  tag.variant === variant ? (
+                    <path
+                      key={tag.tag}
+                      className={`mark mark-${tag.state}`}
+                      transform={`translate(${(place(tag.ms) * width).toFixed(1)} ${y})`}
+                      d={SHAPES[tag.state] ?? SHAPES['other']}
+                    />
+                  ) : null,
                 )}
               </g>
-            ))}
-          </g>
-        ))}
-        <text className="plot-text" x={LABEL} y={shown.length * LANE + 14}>
-          {dayOf(new Date(first).toISOString())}
-        </text>
-        <text className="plot-text plot-end" x={WIDTH - 4} y={shown.length * LANE + 14}>
-          {dayOf(new Date(last).toISOString())}
-        </text>
-      </svg>
-      <p className="plot-legend dim">
-        {at
-          ? t.plot.value(
-              visible(at.tag),
-              `${t.images.states[at.state] ?? at.state}${at.last_updated ? `, ${dayOf(at.last_updated)}` : ''}`,
-            )
-          : (['approved', 'pending', 'rejected', 'seen'] as const).map((state) => (
-              <span key={state} className="state">
-                <span className={`shape shape-${state}`} aria-hidden="true" /> {t.images.states[state]}
-              </span>
-            ))}
-      </p>
-    </>
+            );
+          })}
+          <text className="plot-text" x={0} y={height - 3}>
+            {dayOf(iso(first.ms))}
+          </text>
+          <text className="plot-text plot-end" x={width} y={height - 3}>
+            {dayOf(iso(last.ms))}
+          </text>
+        </>
+      )}
+    </Plot>
   );
 }
+
+const CIRCLE = 'M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0';
+const SHAPES: Readonly<Record<string, string>> = {
+  approved: CIRCLE,
+  pending: CIRCLE,
+  rejected: 'M0-5 5 0 0 5-5 0z',
+  seen: 'M-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0',
+  other: 'M-3.5-3.5h7v7h-7z',
+};
+
+export const variantName = (variant: string): string =>
+  variant === '' ? t.images.plain : visible(variant.replace(/^[-_.]/, ''));
+const iso = (ms: number): string => new Date(ms).toISOString();

@@ -1,6 +1,7 @@
 import { useState } from 'react';
-import { useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { call } from '../api/client.js';
+import type { components } from '../api/schema.js';
 import { t } from '../messages/en.js';
 import { say } from '../notices.js';
 import { queryClient } from '../queries.js';
@@ -8,14 +9,7 @@ import { visible } from '../tag-difference.js';
 import { Dialog } from '../ui/dialog.js';
 import { problemOf } from '../ui/parts.js';
 
-interface Looked {
-  image_name?: string;
-  found?: boolean | null;
-  is_official?: boolean;
-  official?: boolean;
-  description?: string | null;
-  tag_count?: number | null;
-}
+type Looked = components['schemas']['ImagePreviewAnswer'];
 
 /** A reference is parsed and looked up before anything is saved. */
 export default function AddImage({ onClose }: { onClose(): void }) {
@@ -34,15 +28,8 @@ export default function AddImage({ onClose }: { onClose(): void }) {
   const look = (): void => {
     setIsBusy(true);
     setProblem(null);
-    call<Record<string, unknown>>('post', '/images', {
-      query: { dry_run: true },
-      body: { image_name: name.trim() },
-    })
-      .then(
-        (answer) =>
-          setLooked({ ...(answer as Looked), ...((answer['image'] ?? answer['preview'] ?? {}) as Looked) }),
-        fail,
-      )
+    call<Looked>('post', '/images', { query: { dry_run: true }, body: { image_name: name.trim() } })
+      .then(setLooked, fail)
       .finally(() => setIsBusy(false));
   };
   const save = (): void => {
@@ -58,7 +45,8 @@ export default function AddImage({ onClose }: { onClose(): void }) {
       }, fail)
       .finally(() => setIsBusy(false));
   };
-  const isFound = looked !== null && looked.found !== false;
+  const isThere = looked?.image_id ?? null;
+  const isFound = looked?.found === true && isThere === null;
   return (
     <Dialog title={t.images.addTitle} onClose={onClose}>
       <form
@@ -96,11 +84,22 @@ export default function AddImage({ onClose }: { onClose(): void }) {
         {looked ? (
           <div role="status" className="looked">
             <p>
-              {isFound
-                ? t.images.found(visible(looked.image_name ?? name))
-                : t.images.notFound(visible(looked.image_name ?? name))}
-              {looked.is_official || looked.official ? ` ${t.images.official}.` : ''}
-              {typeof looked.tag_count === 'number' ? ` ${t.images.foundTags(looked.tag_count)}.` : ''}
+              {isThere !== null ? (
+                <>
+                  {t.images.alreadyThere(visible(looked.parsed.image_name))}{' '}
+                  <Link href={`/images/${isThere}`}>{t.images.open}</Link>
+                </>
+              ) : looked.found ? (
+                [
+                  t.images.found(visible(looked.parsed.image_name)),
+                  looked.official ? t.images.official : '',
+                  looked.tag_count === null ? '' : `${t.images.foundTags(looked.tag_count)}.`,
+                ]
+                  .filter(Boolean)
+                  .join(' ')
+              ) : (
+                t.images.notFound(visible(looked.parsed.image_name))
+              )}
             </p>
             {looked.description ? <p className="dim">{visible(looked.description)}</p> : null}
           </div>

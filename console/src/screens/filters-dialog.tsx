@@ -10,7 +10,6 @@ import { problemOf } from '../ui/parts.js';
 type Preview = components['schemas']['FilterPreviewAnswer'];
 
 const LOOK_AFTER_MS = 300;
-const SHOWN = 30;
 
 /** Filters with what they would do to the last hundred tags, before they are saved. */
 export default function FiltersDialog(props: {
@@ -76,9 +75,10 @@ export default function FiltersDialog(props: {
       </p>
       {preview ? (
         <ul className="preview preview-tags" tabIndex={0} aria-label={t.images.preview}>
-          {preview.tags.slice(0, SHOWN).map((tag) => (
-            <li key={tag.tag} className={tag.would_open ? 'tag' : 'tag dim gone'}>
-              {visible(tag.tag)}
+          {preview.tags.map((tag) => (
+            <li key={tag.tag}>
+              <span className={tag.would_open ? 'tag' : 'tag dim gone'}>{visible(tag.tag)}</span>
+              {tag.reason ? <span className="dim"> {t.images.notOpened[tag.reason]}</span> : null}
             </li>
           ))}
         </ul>

@@ -2,15 +2,15 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { call } from '../api/client.js';
-import { routes } from '../api/routes.js';
 import type { components } from '../api/schema.js';
-import { age, ahead, clock, moment, number } from '../intl.js';
+import { age, ahead, clock, dayOf, moment, number } from '../intl.js';
 import { t } from '../messages/en.js';
 import { say } from '../notices.js';
 import { queryClient, useMay, useStatus } from '../queries.js';
 import { visible } from '../tag-difference.js';
 import { Age, Failure, problemOf, Skeleton, useNow } from '../ui/parts.js';
 
+const Budget = lazy(() => import('../plots/budget.js'));
 const TagsPerDay = lazy(() => import('../plots/tags-per-day.js'));
 
 type AllChecks = components['schemas']['AllChecksList'];
@@ -29,14 +29,12 @@ export default function Monitor() {
   const failing = useFailing();
   const upcoming = useQuery({
     queryKey: ['upcoming'],
-    enabled: routes.has('/images/monitor/upcoming'),
     refetchInterval: 30_000,
     queryFn: ({ signal }) =>
       call<Upcoming>('get', '/images/monitor/upcoming', { query: { limit: 20 }, signal }),
   });
   const checks = useQuery({
     queryKey: ['checks', 'all'],
-    enabled: routes.has('/images/checks'),
     refetchInterval: 30_000,
     queryFn: ({ signal }) =>
       call<AllChecks>('get', '/images/checks', {
@@ -68,6 +66,9 @@ export default function Monitor() {
                 />
                 {data.running ? t.monitor.running : t.monitor.stopped}
               </span>
+              {data.started_at ? (
+                <span title={moment(data.started_at)}> {t.monitor.since(since(data.started_at, now))}</span>
+              ) : null}
               {' · '}
               {t.monitor.every(data.checkIntervalMinutes)}
               {' · '}
@@ -144,13 +145,14 @@ export default function Monitor() {
           </dl>
         </Section>
       ) : null}
-      {routes.has('/stats/tags') ? (
-        <Suspense fallback={null}>
-          <Section title={t.monitor.tagsPerDay}>
-            <TagsPerDay />
-          </Section>
-        </Suspense>
-      ) : null}
+      <Suspense fallback={null}>
+        <Section title={t.monitor.lastHour}>
+          <Budget />
+        </Section>
+        <Section title={t.monitor.tagsPerDay}>
+          <TagsPerDay />
+        </Section>
+      </Suspense>
       <div className="two-columns">
         {upcoming.data ? (
           <Section title={t.monitor.upcoming}>
@@ -277,6 +279,10 @@ function Errors({ groups, now }: { groups: { causes: Cause[] | null }; now: numb
     </ul>
   );
 }
+
+/** "14:02" of today, else the day. */
+const since = (iso: string, now: number): string =>
+  now - Date.parse(iso) < 86_400_000 ? clock(iso) : dayOf(iso);
 
 function demandOf(demand: number, intervalMinutes: number): ReactNode {
   if (demand <= 1) return t.monitor.demandFine(Math.round(demand * 100));

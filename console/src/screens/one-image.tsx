@@ -1,20 +1,25 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { Link } from 'wouter';
+import { Link, useLocation, useSearch } from 'wouter';
 import { call } from '../api/client.js';
 import { routes } from '../api/routes.js';
 import type { components } from '../api/schema.js';
-import { ahead, moment, size } from '../intl.js';
+import { ahead, dayOf, moment, size } from '../intl.js';
 import { t } from '../messages/en.js';
 import { say } from '../notices.js';
 import { queryClient, useMay } from '../queries.js';
 import { shortTag, visible } from '../tag-difference.js';
-import { BackIcon } from '../ui/icons.js';
+import { BackIcon, CrossIcon } from '../ui/icons.js';
+import { Menu, MenuChoices } from '../ui/menu.js';
 import { Age, Failure, Monogram, problemOf, Skeleton, useNow } from '../ui/parts.js';
 import { Fact, Outcome, Section } from './monitor.js';
-import { Timeline } from '../plots/timeline.js';
+import { lineName } from '../inbox/rows.js';
+import type { Span } from '../plots/timeline.js';
 
 const FiltersDialog = lazy(() => import('./filters-dialog.js'));
+const SizeOfLine = lazy(() => import('../plots/size-of-line.js'));
+const TagsPerDay = lazy(() => import('../plots/tags-per-day.js'));
+const Timeline = lazy(() => import('../plots/timeline.js'));
 
 type One = components['schemas']['OneImageAnswer'];
 type Tags = components['schemas']['ObservedTagList'];
@@ -22,7 +27,9 @@ type Checks = components['schemas']['CheckList'];
 type Answer = components['schemas']['CheckAnswer'];
 
 const TAGS = 100;
-const CHECKS = 20;
+const CHECKS = 6;
+/** As many as tell a trend from a jump. */
+const SIZES = 200;
 const STATES = ['approved', 'pending', 'rejected', 'superseded', 'seen', 'held'] as const;
 
 /** One image: its switches, a check by hand, and every tag that was seen. */
@@ -33,18 +40,10 @@ export default function OneImage({ id }: { id: number }) {
     queryKey: ['images', 'one', id],
     queryFn: ({ signal }) => call<One>('get', `/images/${id}`, { signal }),
   });
-  const [state, setState] = useState('');
   const [isFiltering, setIsFiltering] = useState(false);
-  const tags = useInfiniteQuery({
-    queryKey: ['images', 'tags', id],
-    initialPageParam: null as string | null,
-    getNextPageParam: (page: Tags) => page.next_cursor,
-    queryFn: ({ signal, pageParam }) =>
-      call<Tags>('get', `/images/${id}/observed-tags`, {
-        query: { limit: TAGS, cursor: pageParam ?? undefined },
-        signal,
-      }),
-  });
+  const { filter, span, set } = useTagFilter(id);
+  const everything = useTags(id, {});
+  const filtered = useTags(id, filter);
   const checks = useQuery({
     queryKey: ['checks', id],
     queryFn: ({ signal }) =>
@@ -74,8 +73,10 @@ export default function OneImage({ id }: { id: number }) {
       },
     );
   };
-  const all = tags.data?.pages.flatMap((page) => page.observed_tags) ?? [];
-  const shown = state === '' ? all : all.filter((tag) => tag.state === state);
+  const all = everything.data?.pages.flatMap((page) => page.observed_tags) ?? [];
+  const kept = filtered.data?.pages.flatMap((page) => page.observed_tags) ?? [];
+  const shown = kept.filter((tag) => isWithin(tag.last_updated, span));
+  const line = filter.line ?? lineToShow(all, image?.approved_newest?.tag ?? null);
   return (
     <main id="content" className="page" tabIndex={-1}>
       <Link href="/images" className="button button-quiet back">
@@ -206,9 +207,63 @@ export default function OneImage({ id }: { id: number }) {
               </div>
             ) : null}
           </dl>
-          {all.length > 1 ? (
-            <Section title={t.images.timeline}>
-              <Timeline tags={all} />
+          <Suspense fallback={null}>
+            {kept.length > 1 ? (
+              <Section title={t.images.timeline}>
+                <Timeline tags={kept} span={span} onSpan={(next) => set({ span: next })} />
+                <p className="hint">{t.images.timelineHint}</p>
+              </Section>
+            ) : null}
+            <div className="two-columns">
+              {line === null ? null : (
+                <Section title={t.images.sizeOf(lineName(line.line, line.variant))}>
+                  <SizeOfLine
+                    imageId={id}
+                    line={line.line}
+                    tag={null}
+                    approved={null}
+                    most={SIZES}
+                    height={72}
+                    heading={t.images.sizeOf(lineName(line.line, line.variant))}
+                  />
+                </Section>
+              )}
+              <Section title={t.monitor.tagsPerDay}>
+                <TagsPerDay imageId={id} />
+              </Section>
+            </div>
+          </Suspense>
+          {checks.data ? (
+            <Section title={t.images.checks}>
+              {checks.data.checks.length === 0 ? (
+                <p className="dim">{t.images.noChecks}</p>
+              ) : (
+                <table className="plain-table">
+                  <tbody>
+                    {checks.data.checks.map((one) => (
+                      <tr key={one.id}>
+                        <td>
+                          <Outcome outcome={one.outcome} error={one.error} />
+                        </td>
+                        <td className={one.error ? 'danger' : 'dim'}>
+                          {one.error
+                            ? visible(one.error)
+                            : [
+                                t.images.foundTagsSeen(one.tags_seen),
+                                one.new_tags > 0 ? t.monitor.newTags(one.new_tags) : '',
+                                one.requests_created > 0 ? t.images.opened(one.requests_created) : '',
+                              ]
+                                .filter(Boolean)
+                                .join(' · ')}
+                        </td>
+                        <td className="number dim">
+                          <Age at={one.finished_at ?? one.started_at} now={now} />
+                        </td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              )}
             </Section>
           ) : null}
           <Section title={t.images.tags}>
@@ -216,8 +271,8 @@ export default function OneImage({ id }: { id: number }) {
               <button
                 type="button"
                 className="facet"
-                aria-pressed={state === ''}
-                onClick={() => setState('')}
+                aria-pressed={filter.state === undefined}
+                onClick={() => set({ state: undefined })}
               >
                 {t.inbox.all}
               </button>
@@ -226,90 +281,88 @@ export default function OneImage({ id }: { id: number }) {
                   key={one}
                   type="button"
                   className="facet"
-                  aria-pressed={state === one}
-                  onClick={() => setState(one)}
+                  aria-pressed={filter.state === one}
+                  onClick={() => set({ state: one })}
                 >
                   <span className={`shape shape-${one}`} aria-hidden="true" />
                   {t.images.states[one]}
                 </button>
               ))}
+              <LinesMenu tags={all} filter={filter} onChange={set} />
             </div>
-            <div className="table-scroll" tabIndex={0} role="region" aria-label={t.images.tags}>
-              <table className="plain-table">
-                <thead>
-                  <tr>
-                    <th scope="col">{t.images.tag}</th>
-                    <th scope="col">{t.images.state}</th>
-                    <th scope="col" className="number">
-                      {t.images.size}
-                    </th>
-                    <th scope="col" className="number">
-                      {t.images.platformsColumn}
-                    </th>
-                    <th scope="col" className="number">
-                      {t.images.pushed}
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {shown.map((tag) => (
-                    <tr key={tag.tag}>
-                      <td className="tag" title={visible(tag.tag)}>
-                        {tag.request_id ? (
-                          <Link href={`/requests/${tag.request_id}`}>{visible(shortTag(tag.tag))}</Link>
-                        ) : (
-                          visible(shortTag(tag.tag))
-                        )}
-                      </td>
-                      <td>
-                        <span className="state">
-                          <span className={`shape shape-${tag.state}`} aria-hidden="true" />
-                          {t.images.states[tag.state] ?? tag.state}
-                        </span>
-                      </td>
-                      <td className="number">{size(tag.size_bytes)}</td>
-                      <td className="number dim">{tag.platforms.length || '–'}</td>
-                      <td className="number dim">
-                        <Age at={tag.last_updated} now={now} />
-                      </td>
+            {span ? (
+              <p className="chips chips-bar chips-plain">
+                <button
+                  type="button"
+                  className="chip"
+                  aria-label={t.inbox.remove(spanText(span))}
+                  onClick={() => set({ span: null })}
+                >
+                  {spanText(span)}
+                  <CrossIcon size={12} />
+                </button>
+              </p>
+            ) : null}
+            {filtered.isPending ? <Skeleton rows={3} /> : null}
+            {filtered.data && shown.length === 0 ? (
+              <p className="dim">{all.length === 0 ? t.images.noTags : t.images.noTagMatches}</p>
+            ) : null}
+            {shown.length > 0 ? (
+              <div className="table-scroll" tabIndex={0} role="region" aria-label={t.images.tags}>
+                <table className="plain-table">
+                  <thead>
+                    <tr>
+                      <th scope="col">{t.images.tag}</th>
+                      <th scope="col">{t.images.state}</th>
+                      <th scope="col" className="number">
+                        {t.images.size}
+                      </th>
+                      <th scope="col" className="number">
+                        {t.images.platformsColumn}
+                      </th>
+                      <th scope="col" className="number">
+                        {t.images.pushed}
+                      </th>
                     </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
-            {tags.hasNextPage ? (
+                  </thead>
+                  <tbody>
+                    {shown.map((tag) => (
+                      <tr key={tag.tag}>
+                        <td className="tag" title={visible(tag.tag)}>
+                          {tag.request_id ? (
+                            <Link href={`/requests/${tag.request_id}`}>{visible(shortTag(tag.tag))}</Link>
+                          ) : (
+                            visible(shortTag(tag.tag))
+                          )}
+                        </td>
+                        <td>
+                          <span className="state">
+                            <span className={`shape shape-${tag.state}`} aria-hidden="true" />
+                            {t.images.states[tag.state] ?? tag.state}
+                          </span>
+                        </td>
+                        <td className="number">{size(tag.size_bytes)}</td>
+                        <td className="number dim">{tag.platforms.length || '–'}</td>
+                        <td className="number dim">
+                          <Age at={tag.last_updated} now={now} />
+                        </td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+            ) : null}
+            {filtered.hasNextPage ? (
               <button
                 type="button"
                 className="button more"
-                disabled={tags.isFetchingNextPage}
-                onClick={() => void tags.fetchNextPage()}
+                disabled={filtered.isFetchingNextPage}
+                onClick={() => void filtered.fetchNextPage()}
               >
                 {t.images.loadMore}
               </button>
             ) : null}
           </Section>
-          {checks.data ? (
-            <Section title={t.images.checks}>
-              <table className="plain-table">
-                <tbody>
-                  {checks.data.checks.map((one) => (
-                    <tr key={one.id}>
-                      <td>
-                        <Outcome outcome={one.outcome} error={one.error} />
-                        {one.error ? <span className="danger"> {visible(one.error)}</span> : null}
-                        {one.new_tags > 0 ? (
-                          <span className="dim"> · {t.monitor.newTags(one.new_tags)}</span>
-                        ) : null}
-                      </td>
-                      <td className="number dim">
-                        <Age at={one.finished_at ?? one.started_at} now={now} />
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </Section>
-          ) : null}
           <Suspense fallback={null}>
             {isFiltering ? (
               <FiltersDialog
@@ -331,3 +384,125 @@ function Patterns({ list }: { list: readonly string[] }) {
   if (list.length === 0) return <span className="dim">{t.images.any}</span>;
   return <span className="tag">{list.map(visible).join(' ')}</span>;
 }
+
+interface TagFilter {
+  state?: string;
+  line?: { line: string; variant: string };
+  variant?: string;
+}
+
+function useTags(id: number, filter: TagFilter) {
+  return useInfiniteQuery({
+    queryKey: ['images', 'tags', id, filter],
+    initialPageParam: null as string | null,
+    getNextPageParam: (page: Tags) => page.next_cursor,
+    placeholderData: (before) => before,
+    queryFn: ({ signal, pageParam }) =>
+      call<Tags>('get', `/images/${id}/observed-tags`, {
+        query: {
+          limit: TAGS,
+          cursor: pageParam ?? undefined,
+          state: filter.state,
+          line: filter.line?.line,
+          variant: filter.variant,
+        },
+        signal,
+      }),
+  });
+}
+
+/** Which tags are shown, in the address: `?state=pending&line=7-alpine&from=…&to=…`. */
+function useTagFilter(id: number) {
+  const params = new URLSearchParams(useSearch());
+  const [, navigate] = useLocation();
+  const state = params.get('state');
+  const line = params.get('line');
+  const variant = params.get('variant');
+  const [from, to] = [Date.parse(params.get('from') ?? ''), Date.parse(params.get('to') ?? '')];
+  const filter: TagFilter = {
+    ...(STATES.some((one) => one === state) ? { state: state ?? '' } : {}),
+    ...(line ? { line: { line, variant: variantIn(line) } } : {}),
+    ...(variant === null ? {} : { variant }),
+  };
+  const span: Span | null = from <= to ? [from, to] : null;
+  const set = (next: Omit<TagFilter, 'line'> & { line?: string; span?: Span | null }): void => {
+    const changed = new URLSearchParams(params);
+    for (const name of ['state', 'line', 'variant'] as const) {
+      if (!(name in next)) continue;
+      if (next[name] === undefined) changed.delete(name);
+      else changed.set(name, next[name]);
+    }
+    if ('span' in next) {
+      for (const [i, name] of ['from', 'to'].entries()) {
+        if (next.span) changed.set(name, new Date(next.span[i] ?? 0).toISOString());
+        else changed.delete(name);
+      }
+    }
+    navigate(`/images/${id}${changed.size === 0 ? '' : `?${changed}`}`, { replace: true });
+  };
+  return { filter, span, set };
+}
+
+/** "-alpine" of "7-alpine". */
+const variantIn = (line: string): string => /^[^-_]*([-_].+)?$/.exec(line)?.[1] ?? '';
+
+const isWithin = (iso: string | null, span: Span | null): boolean =>
+  span === null || (iso !== null && Date.parse(iso) >= span[0] && Date.parse(iso) <= span[1]);
+
+const spanText = (span: Span): string =>
+  t.images.between(dayOf(new Date(span[0]).toISOString()), dayOf(new Date(span[1]).toISOString()));
+
+/** The line of the newest approved tag, else of the newest one. */
+function lineToShow(
+  tags: readonly Tags['observed_tags'][number][],
+  approved: string | null,
+): { line: string; variant: string } | null {
+  const tag = tags.find((one) => one.tag === approved && one.line !== null) ?? tags.find((one) => one.line);
+  return tag?.line ? { line: tag.line, variant: tag.variant } : null;
+}
+
+function LinesMenu(props: {
+  tags: readonly Tags['observed_tags'][number][];
+  filter: TagFilter;
+  onChange(next: { line?: string; variant?: string }): void;
+}) {
+  const { filter } = props;
+  const lines = new Map(
+    props.tags.flatMap((tag) => (tag.line === null ? [] : [[tag.line, lineName(tag.line, tag.variant)]])),
+  );
+  const variants = [...new Set(props.tags.map((tag) => tag.variant))];
+  if (lines.size < 2 && variants.length < 2) return null;
+  const chosen = [
+    filter.line ? lineName(filter.line.line, filter.line.variant) : t.images.allLines,
+    ...(filter.variant === undefined ? [] : [variantText(filter.variant)]),
+  ].join(' · ');
+  // A value of a menu is a text; the empty variant is one, too.
+  const [none, some] = ['all', 'is '];
+  return (
+    <Menu label={`${t.images.lines}: ${chosen}`} className="facet" trigger={chosen}>
+      <MenuChoices
+        title={t.images.line}
+        value={filter.line ? some + filter.line.line : none}
+        choices={[
+          { value: none, label: t.images.allLines },
+          ...[...lines].map(([line, name]) => ({ value: some + line, label: name || visible(line) })),
+        ]}
+        onChoose={(value) => props.onChange({ line: value === none ? undefined : value.slice(some.length) })}
+      />
+      <MenuChoices
+        title={t.images.variant}
+        value={filter.variant === undefined ? none : some + filter.variant}
+        choices={[
+          { value: none, label: t.images.allVariants },
+          ...variants.map((variant) => ({ value: some + variant, label: variantText(variant) })),
+        ]}
+        onChoose={(value) =>
+          props.onChange({ variant: value === none ? undefined : value.slice(some.length) })
+        }
+      />
+    </Menu>
+  );
+}
+
+const variantText = (variant: string): string =>
+  variant === '' ? t.images.plain : visible(variant.replace(/^[-_.]/, ''));

@@ -1,37 +1,19 @@
-import { Dialog as Base } from '@base-ui/react/dialog';
-import { useRef, type ReactNode } from 'react';
-import { t } from '../messages/en.js';
-import { CrossIcon } from './icons.js';
+import { lazy, Suspense, type ReactNode } from 'react';
 
-/** A dialog: the focus goes in, stays, and comes back to where it was. */
-export function Dialog(props: {
+export interface DialogProps {
   title: string;
   onClose(): void;
   children: ReactNode;
   wide?: boolean;
-  isSlow?: boolean;
-}) {
-  const first = useRef<HTMLElement | null>(null);
+}
+
+const Base = lazy(() => import('./dialog-base.js'));
+
+/** A dialog, fetched when the first one opens. */
+export function Dialog(props: DialogProps) {
   return (
-    <Base.Root open onOpenChange={(isOpen) => (isOpen ? undefined : props.onClose())}>
-      <Base.Portal>
-        <Base.Backdrop className="backdrop" />
-        <Base.Popup
-          className={props.wide ? 'dialog dialog-wide' : 'dialog'}
-          initialFocus={() => first.current?.querySelector<HTMLElement>('[data-first]') ?? true}
-          ref={(node: HTMLDivElement | null) => {
-            first.current = node;
-          }}
-        >
-          <div className="dialog-head">
-            <Base.Title className="dialog-title">{props.title}</Base.Title>
-            <Base.Close className="button button-icon button-quiet" aria-label={t.decide.close}>
-              <CrossIcon />
-            </Base.Close>
-          </div>
-          {props.children}
-        </Base.Popup>
-      </Base.Portal>
-    </Base.Root>
+    <Suspense fallback={null}>
+      <Base {...props} />
+    </Suspense>
   );
 }

@@ -1,6 +1,4 @@
-import { Menu as Base } from '@base-ui/react/menu';
-import type { ReactNode } from 'react';
-import { CheckIcon } from './icons.js';
+import { createContext, useContext, useState, type ReactNode } from 'react';
 
 export interface Choice<T extends string> {
   value: T;
@@ -8,69 +6,77 @@ export interface Choice<T extends string> {
   count?: number;
 }
 
-/** A menu of single choices under titles; `trigger` is what the button shows. */
-export function Menu({
-  label,
-  trigger,
-  className = 'button',
-  children,
-}: {
+export interface MenuProps {
   label: string;
+  /** What the button shows. */
   trigger: ReactNode;
   className?: string;
   children: ReactNode;
-}) {
-  return (
-    <Base.Root>
-      <Base.Trigger className={className} aria-label={label}>
-        {trigger}
-      </Base.Trigger>
-      <Base.Portal>
-        <Base.Positioner sideOffset={6} align="end" className="menu-positioner">
-          <Base.Popup className="menu">{children}</Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
-  );
 }
 
-export function MenuChoices<T extends string>(props: {
+export interface ChoicesProps<T extends string> {
   title: string;
   value: T | null;
   choices: readonly Choice<T>[];
   onChoose(value: T): void;
-}) {
+}
+
+type Parts = typeof import('./menu-base.js');
+const PartsOfMenu = createContext<Parts | null>(null);
+const load = (): Promise<Parts> => import('./menu-base.js');
+
+/**
+ * A menu of single choices under titles. Until it is opened it is a plain button: menus are a third of the first
+ * script, and most readers never open one. The pointer or the focus on it fetches them.
+ */
+export function Menu(props: MenuProps) {
+  const [parts, setParts] = useState<Parts | null>(null);
+  const [isOpen, setIsOpen] = useState(false);
+  if (parts)
+    return (
+      <PartsOfMenu value={parts}>
+        <parts.Menu {...props} isOpen={isOpen} onOpen={setIsOpen} />
+      </PartsOfMenu>
+    );
+  const open = (): void => {
+    void load().then((loaded) => {
+      setIsOpen(true);
+      setParts(loaded);
+    });
+  };
   return (
-    <Base.RadioGroup
-      value={props.value ?? ''}
-      onValueChange={(value) => props.onChoose(value as T)}
-      aria-label={props.title}
+    <button
+      type="button"
+      className={props.className ?? 'button'}
+      aria-label={props.label}
+      aria-haspopup="menu"
+      aria-expanded={false}
+      onPointerEnter={() => void load()}
+      onFocus={() => void load()}
+      onClick={open}
+      onKeyDown={(event) => {
+        if (event.key !== 'ArrowDown') return;
+        event.preventDefault();
+        event.stopPropagation();
+        open();
+      }}
     >
-      <div className="menu-title" aria-hidden="true">
-        {props.title}
-      </div>
-      {props.choices.map((choice) => (
-        <Base.RadioItem key={choice.value} value={choice.value} className="menu-item" closeOnClick>
-          <span className="menu-check">
-            <Base.RadioItemIndicator>
-              <CheckIcon size={14} />
-            </Base.RadioItemIndicator>
-          </span>
-          <span className="menu-label">{choice.label}</span>
-          {choice.count === undefined ? null : <span className="count">{choice.count}</span>}
-        </Base.RadioItem>
-      ))}
-    </Base.RadioGroup>
+      {props.trigger}
+    </button>
   );
 }
 
-export function MenuItem({ onChoose, children }: { onChoose(): void; children: ReactNode }) {
-  return (
-    <Base.Item className="menu-item" onClick={onChoose}>
-      <span className="menu-check" />
-      <span className="menu-label">{children}</span>
-    </Base.Item>
-  );
+export function MenuChoices<T extends string>(props: ChoicesProps<T>) {
+  const parts = useContext(PartsOfMenu);
+  return parts ? <parts.MenuChoices {...props} /> : null;
 }
 
-export const MenuLine = () => <Base.Separator className="menu-line" />;
+export function MenuItem(props: { onChoose(): void; children: ReactNode }) {
+  const parts = useContext(PartsOfMenu);
+  return parts ? <parts.MenuItem {...props} /> : null;
+}
+
+export function MenuLine() {
+  const parts = useContext(PartsOfMenu);
+  return parts ? <parts.MenuLine /> : null;
+}

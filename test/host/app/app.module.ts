@@ -28,6 +28,7 @@ class PlatformConfigModule {}
     }),
     ImageMonitoringModule.forRootAsync({
       routePrefix: 'image-monitoring',
+      consoleMount: { path: '/platform/ims/console', apiPath: '/api/image-monitoring' },
       imports: [PlatformConfigModule, PeopleModule],
       authentication: Reviewers,
       inject: [PlatformConfig],

@@ -24,6 +24,7 @@ const { databaseUrl, dockerHubUrl, webhookToken } = new PlatformConfig();
     TypeOrmModule.forRoot({ name: 'images', type: 'postgres', url: databaseUrl, entities: [...ENTITIES] }),
     ImageMonitoringModule.forRoot({
       dataSource: 'images',
+      consoleMount: { path: '/platform/ims/console', apiPath: '/', trustForwardedPrefix: true },
       imports: [PeopleModule],
       authentication: Reviewers,
       dockerHubUrl,

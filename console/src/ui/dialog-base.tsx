@@ -1,0 +1,32 @@
+import { Dialog as Base } from '@base-ui/react/dialog';
+import { useRef } from 'react';
+import { t } from '../messages/en.js';
+import type { DialogProps } from './dialog.js';
+import { CrossIcon } from './icons.js';
+
+/** A dialog as Base UI makes it: the focus goes in, stays, and comes back to where it was. */
+export default function Dialog(props: DialogProps) {
+  const first = useRef<HTMLElement | null>(null);
+  return (
+    <Base.Root open onOpenChange={(isOpen) => (isOpen ? undefined : props.onClose())}>
+      <Base.Portal>
+        <Base.Backdrop className="backdrop" />
+        <Base.Popup
+          className={props.wide ? 'dialog dialog-wide' : 'dialog'}
+          initialFocus={() => first.current?.querySelector<HTMLElement>('[data-first]') ?? true}
+          ref={(node: HTMLDivElement | null) => {
+            first.current = node;
+          }}
+        >
+          <div className="dialog-head">
+            <Base.Title className="dialog-title">{props.title}</Base.Title>
+            <Base.Close className="button button-icon button-quiet" aria-label={t.decide.close}>
+              <CrossIcon />
+            </Base.Close>
+          </div>
+          {props.children}
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}

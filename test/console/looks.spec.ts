@@ -1,0 +1,469 @@
+/// <reference lib="dom" />
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, BrowserContext, Page, Route } from 'playwright-core';
+import { startApp, type TestApp } from '../support/app.js';
+import { fill, findBrowser, openBrowser } from './browser.js';
+
+const path = findBrowser();
+const inBrowser = path === null ? describe.skip : describe;
+
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+/**
+ * Three widths, both themes. A state is made once and looked at six times: at each width with all rules, and in the
+ * other theme with the rule that colours can break.
+ */
+const LOOKS = [
+  { width: 1440, colorScheme: 'light', rules: null },
+  { width: 1440, colorScheme: 'dark', rules: ['color-contrast'] },
+  { width: 960, colorScheme: 'dark', rules: null },
+  { width: 960, colorScheme: 'light', rules: ['color-contrast'] },
+  { width: 390, colorScheme: 'light', rules: null },
+  { width: 390, colorScheme: 'dark', rules: ['color-contrast'] },
+] as const;
+
+/** WCAG 1.4.12: nothing may be lost when a reader spaces the text like this. */
+const TEXT_SPACING = `* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
+  p { margin-block-end: 2em !important; }`;
+
+interface State {
+  name: string;
+  at: string;
+  /** What says that the state is there. */
+  sign: string;
+  /** What the browser is told before it comes. */
+  before?: (page: Page) => Promise<unknown>;
+  /** What is done after it came. */
+  after?: (page: Page) => Promise<unknown>;
+}
+
+const problem = (status: number, detail: string) => (route: Route) =>
+  route.fulfill({
+    status,
+    contentType: 'application/problem+json',
+    body: JSON.stringify({ status, title: detail, detail, code: 'made_up', request_id: 'a-request' }),
+  });
+const never = (): Promise<void> => new Promise(() => undefined);
+const answered = (body: object) => (route: Route) =>
+  route.fulfill({ contentType: 'application/json', body: JSON.stringify(body) });
+
+const SCREENS: readonly State[] = [
+  { name: 'inbox', at: '/inbox', sign: '[data-request]' },
+  { name: 'inbox, without groups', at: '/inbox?by=none', sign: '[data-request]' },
+  {
+    name: 'inbox, with a selection',
+    at: '/inbox',
+    sign: '[data-request]',
+    after: (page) => page.locator('[data-request] .checkbox').first().click(),
+  },
+  {
+    name: 'inbox, with ages',
+    at: '/inbox?older=1&newer=7&growth=1&unknown=1',
+    sign: '.empty',
+    before: (page) => page.addInitScript(() => localStorage.setItem('image-monitor.ages', 'true')),
+  },
+  { name: 'decided', at: '/inbox?status=rejected', sign: '[data-request]' },
+  { name: 'request', at: '/requests/1', sign: '.comparison' },
+  { name: 'request, decided', at: '/requests/2', sign: '.comparison' },
+  { name: 'images', at: '/images', sign: '.images-table' },
+  { name: 'image', at: '/images/1', sign: '.plain-table .state' },
+  {
+    name: 'image, plots as tables',
+    at: '/images/1?state=pending',
+    sign: '.plot-legend .link',
+    after: async (page) => {
+      for (const link of await page.locator('.plot-legend .link').all()) await link.click();
+    },
+  },
+  { name: 'monitor', at: '/monitor', sign: '.facts' },
+  { name: 'audit', at: '/audit', sign: '.audit-table' },
+];
+
+const STATES: readonly State[] = [
+  {
+    name: 'loading',
+    at: '/inbox',
+    sign: '.skeleton',
+    before: (page) => page.route(/approval-requests(?!.*limit=1\b)/, never),
+  },
+  {
+    name: 'nothing watched',
+    at: '/inbox',
+    sign: 'text=No image is watched yet.',
+    before: async (page) => {
+      await nothingWaits(page);
+      await page.route('**/monitor/status', async (route) => {
+        const answer = (await (await route.fetch()).json()) as object;
+        await answered({ ...answer, images_watched: 0, nextCheckIn: null })(route);
+      });
+    },
+  },
+  { name: 'nothing waits', at: '/inbox', sign: 'text=Nothing waits.', before: nothingWaits },
+  { name: 'nothing matches', at: '/inbox?q=nothing', sign: 'text=Nothing matches.' },
+  { name: 'no image matches', at: '/images?q=nothing', sign: 'text=No image matches.' },
+  { name: 'no entry matches', at: '/audit?actor=nobody', sign: 'text=Nothing matches.' },
+  {
+    name: 'partial',
+    at: '/inbox',
+    sign: '.list-failed',
+    before: (page) =>
+      page.route(/approval-requests\?.*view=row/, (route) =>
+        /[?&]group=/.test(route.request().url())
+          ? problem(500, 'The rows of this group could not be read.')(route)
+          : answered({ approval_requests: [], total: 0, next_cursor: null })(route),
+      ),
+  },
+  {
+    name: 'failed',
+    at: '/images',
+    sign: '.failure',
+    before: (page) => page.route(/\/images\?/, problem(503, 'The database does not answer.')),
+  },
+  {
+    name: 'stale',
+    at: '/inbox',
+    sign: '[data-request]',
+    after: async (page) => {
+      await page.route(/approval-requests/, problem(503, 'The database does not answer.'));
+      await page.keyboard.press('.');
+      await page.waitForSelector('.bar-note.warning');
+    },
+  },
+  {
+    name: 'offline',
+    at: '/inbox',
+    sign: '[data-request]',
+    after: async (page) => {
+      await page.context().setOffline(true);
+      await page.getByText('Offline').first().waitFor({ state: 'attached' });
+    },
+  },
+  {
+    name: 'signed out',
+    at: '/inbox?bump=patch',
+    sign: 'input[type=password]',
+    before: (page) => page.route('**/session', problem(401, 'Say who you are.')),
+  },
+  {
+    name: 'forbidden',
+    at: '/monitor',
+    sign: '.failure',
+    before: (page) => page.route('**/monitor/status', problem(403, 'This takes the role reviewer.')),
+  },
+  {
+    name: 'viewer',
+    at: '/inbox',
+    sign: '[data-request]',
+    before: (page) =>
+      page.route(
+        '**/session',
+        answered({ actor: 'vera', role: 'viewer', can: [], auth: 'token', sign_in_url: null }),
+      ),
+  },
+  { name: 'gone request', at: '/requests/4711', sign: 'text=There is no approval request' },
+  { name: 'gone image', at: '/images/4711', sign: 'h1' },
+  {
+    name: 'too old',
+    at: '/inbox',
+    sign: '.too-old',
+    // Modern CSS and the script are what such a browser does not understand.
+    before: async (page) => {
+      await page.route('**/*.js', (route) => route.fulfill({ body: '', contentType: 'text/javascript' }));
+      await page.route('**/*.css', async (route) => {
+        const css = await (await route.fetch()).text();
+        await route.fulfill({
+          contentType: 'text/css',
+          body: css.replace(/@supports not \(color: ?light-dark\([^{]*\{/, '@supports (color:red){'),
+        });
+      });
+    },
+  },
+];
+
+const OVERLAYS: readonly State[] = [
+  { name: 'preferences', at: '/inbox', sign: '[data-request]', after: (page) => menu(page, 'Preferences') },
+  { name: 'help', at: '/inbox', sign: '[data-request]', after: (page) => dialog(page, '?') },
+  { name: 'reject', at: '/inbox', sign: '.row.is-active', after: (page) => dialog(page, 'r') },
+  { name: 'take newest', at: '/inbox', sign: '.row.is-active', after: (page) => dialog(page, 't') },
+  { name: 'more filters', at: '/inbox', sign: '[data-request]', after: (page) => menu(page, 'More filters') },
+  { name: 'grouping', at: '/inbox', sign: '[data-request]', after: (page) => menu(page, /^Grouping/) },
+  {
+    name: 'bulk preview',
+    at: '/inbox',
+    sign: '.row.is-active',
+    after: async (page) => {
+      await page.keyboard.press('Control+a');
+      await dialog(page, 'a');
+      await page.getByText('would be approved').waitFor();
+    },
+  },
+  {
+    name: 'add an image',
+    at: '/images',
+    sign: '.images-table',
+    after: async (page) => {
+      await page.getByRole('button', { name: 'Add image' }).click();
+      await page.getByLabel('Docker reference').fill('library/redis');
+      await page.keyboard.press('Enter');
+      await page.getByText('is here already').waitFor();
+    },
+  },
+  {
+    name: 'filters of an image',
+    at: '/images/1',
+    sign: '.facts',
+    after: async (page) => {
+      await page.getByRole('button', { name: 'Filters…' }).click();
+      await page.getByText('tags would open a request').waitFor();
+    },
+  },
+];
+
+async function nothingWaits(page: Page): Promise<void> {
+  await page.route(/approval-requests\/groups/, answered({ groups: [], next_cursor: null, total: 0 }));
+  await page.route(/approval-requests\?/, answered({ approval_requests: [], total: 0, next_cursor: null }));
+}
+async function menu(page: Page, name: string | RegExp): Promise<void> {
+  await page.getByRole('button', { name }).click();
+  await page.waitForSelector('[role=menu]');
+}
+async function dialog(page: Page, key: string): Promise<void> {
+  await page.keyboard.press(key);
+  await page.waitForSelector('[role=dialog]');
+}
+
+inBrowser('the looks of the console', () => {
+  let browser: Browser;
+  let app: TestApp;
+  let context: BrowserContext;
+  beforeAll(async () => {
+    browser = await openBrowser(path ?? '');
+    app = await startApp();
+    await fill(app, [
+      { name: 'redis', approved: '7.4.1', waiting: ['7.4.2', '7.4.3', '7.4.4', '8.0.0', '7.5.0-alpine'] },
+      { name: 'grafana/grafana', approved: '12.0.0', waiting: ['12.1.0', `12.2.0-${'x'.repeat(90)}`] },
+    ]);
+    await app.api('POST', '/images/approval-requests/2/reject', { rejection_reason: 'not yet' });
+    await app.addImage('nosuch/image');
+    await app.api('POST', '/images/3/check', {});
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await app?.close();
+  });
+
+  async function open(state: State, options: object = {}): Promise<Page> {
+    await context?.close();
+    context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      baseURL: app.url,
+      reducedMotion: 'reduce',
+      ...options,
+    });
+    const page = await context.newPage();
+    await state.before?.(page);
+    await page.goto(state.at);
+    await page.waitForSelector(state.sign);
+    await state.after?.(page);
+    return page;
+  }
+
+  describe.each([
+    ['screen', SCREENS],
+    ['state', STATES],
+    ['overlay', OVERLAYS],
+  ] as const)('every %s', (_, states) => {
+    it.each(states)(
+      '$name: no finding of axe, and no sideways scroll',
+      async (state) => {
+        const page = await open(state);
+        const findings: string[] = [];
+        for (const { width, colorScheme, rules } of LOOKS) {
+          await page.setViewportSize({ width, height: 900 });
+          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+          await settled(page);
+          const axe = new AxeBuilder({ page }).setLegacyMode(true);
+          const { violations } = await (rules ? axe.withRules([...rules]) : axe.withTags(RULES)).analyze();
+          for (const { id, nodes } of violations)
+            findings.push(
+              `${width} ${colorScheme} ${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary ?? ''}`,
+            );
+          if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth))
+            findings.push(`${width} ${colorScheme}: the page scrolls sideways`);
+        }
+        expect(findings).toEqual([]);
+      },
+      60_000,
+    );
+  });
+
+  describe.each(['en-XA', 'ar-XB'])('in the language %s', (locale) => {
+    it.each(SCREENS)('$name has everything in its place', async (state) => {
+      const page = await open(state, { locale });
+      expect(await page.evaluate(() => document.documentElement.dir)).toBe(locale === 'ar-XB' ? 'rtl' : '');
+      expect(await page.textContent('h1')).not.toMatch(/^(?:Inbox|Images|Monitor|Audit)$/);
+      const found: string[] = [];
+      for (const { width } of LOOKS.filter((look) => look.rules === null)) {
+        await page.setViewportSize({ width, height: 900 });
+        await settled(page);
+        found.push(...(await misplaced(page)).map((what) => `${width}: ${what}`));
+      }
+      expect(found).toEqual([]);
+    });
+  });
+
+  it.each(SCREENS)('$name fits into 320 px, also at 400 % and with text spaced wide', async (state) => {
+    const page = await open(state, { bypassCSP: true });
+    const found: string[] = [];
+    for (const [width, height] of [
+      [320, 800],
+      [320, 256],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      await settled(page);
+      found.push(...(await misplaced(page)).map((what) => `${width} × ${height}: ${what}`));
+    }
+    await page.addStyleTag({ content: TEXT_SPACING });
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      await settled(page);
+      found.push(...(await misplaced(page)).map((what) => `spaced, ${width}: ${what}`));
+    }
+    expect(found).toEqual([]);
+  });
+
+  it('is judged by a look that sees what is wrong', async () => {
+    const page = await open({ name: 'inbox', at: '/inbox', sign: '[data-request]' }, { bypassCSP: true });
+    await page.addStyleTag({
+      content: `.page-head .button { inline-size: 30px !important } h1 { translate: 2000px }
+        .row > * { margin-inline-start: -60px !important } .nav { min-inline-size: 3000px }`,
+    });
+    const found = (await misplaced(page)).join('\n');
+    for (const wrong of ['sticks out: button', 'outside: h1', 'overlap: div']) expect(found).toContain(wrong);
+  });
+
+  it('can be walked through with Tab, and shows where one is', async () => {
+    const page = await open({ name: 'inbox', at: '/inbox', sign: '.row.is-active' });
+    const seen: string[] = [];
+    for (let i = 0; i < 40; i++) {
+      await page.keyboard.press('Tab');
+      const at = await page.evaluate(() => {
+        const node = document.activeElement as HTMLElement;
+        const style = getComputedStyle(node);
+        const isShown = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+        const name = node.getAttribute('aria-label') ?? node.textContent ?? '';
+        return node === document.body ? null : `${isShown ? '' : 'not shown: '}${name.slice(0, 40)}`;
+      });
+      if (at === null) break;
+      seen.push(at);
+    }
+    expect(seen[0]).toBe('Skip to the content');
+    expect(seen.filter((one) => one.startsWith('not shown'))).toEqual([]);
+    for (const wanted of [
+      'Images',
+      'Preferences',
+      'Filter by image or tag',
+      'Views',
+      /^Approve ?A?$/,
+      /^Reject/,
+    ])
+      expect(seen.some((one) => (typeof wanted === 'string' ? one.includes(wanted) : wanted.test(one)))).toBe(
+        true,
+      );
+  });
+
+  it('reads a plot with arrows, keeps what is drawn over, and opens a day', async () => {
+    const page = await open({ name: 'image', at: '/images/1', sign: '[role=slider]' });
+    const timeline = page.getByRole('slider', { name: /^Tags over time/ });
+    await timeline.focus();
+    await page.keyboard.press('ArrowLeft');
+    const last = await timeline.getAttribute('aria-valuetext');
+    await page.keyboard.press('ArrowLeft');
+    expect(await timeline.getAttribute('aria-valuetext')).not.toBe(last);
+    const rows = page.locator('.plain-table .state + *, .plain-table td.tag');
+    const before = await rows.count();
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.waitForURL(/from=/);
+    await page.getByRole('button', { name: /^Remove filter: Pushed/ }).waitFor();
+    expect(await rows.count()).toBeLessThan(before);
+    await page.keyboard.press('Escape');
+    await page.waitForURL((url) => !url.search.includes('from='));
+    await page.getByRole('slider', { name: /^Requests per day/ }).focus();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/audit\?image_id=1&since=/);
+    await page.waitForSelector('.audit-table tbody tr');
+  });
+
+  it('keeps borders and focus in forced colours, and stands still where motion is not wanted', async () => {
+    const page = await open(
+      { name: 'inbox', at: '/inbox', sign: '.row.is-active' },
+      { reducedMotion: 'no-preference' },
+    );
+    const styleOf = (selector: string, name: 'transitionDuration' | 'outlineStyle' | 'borderTopStyle') =>
+      page.evaluate(
+        ([wanted, property]) => getComputedStyle(document.querySelector(wanted) as Element)[property],
+        [selector, name] as const,
+      );
+    expect(await styleOf('.row.is-active', 'transitionDuration')).toContain('0.12s');
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    expect(await styleOf('.row.is-active', 'transitionDuration')).toBe('0s');
+    await page.emulateMedia({ forcedColors: 'active' });
+    expect(await styleOf('.row.is-active', 'outlineStyle')).toBe('solid');
+    expect(await styleOf('.badge', 'borderTopStyle')).toBe('solid');
+    expect(await styleOf('.checkbox-box', 'borderTopStyle')).toBe('solid');
+  });
+});
+
+/** Two frames later whatever a new width or theme moved is where it will be. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(
+    () => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
+  );
+}
+
+/**
+ * What is not where it should be: a page that scrolls sideways, something outside of it, text that sticks out of its
+ * button, neighbours that overlap. Pictures of screens would change with every font; this does not.
+ */
+async function misplaced(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: string[] = [];
+    const { scrollWidth } = document.documentElement;
+    if (scrollWidth > innerWidth) found.push(`the page scrolls sideways: ${scrollWidth}`);
+    const nameOf = (node: Element): string =>
+      `${node.tagName.toLowerCase()}.${node.getAttribute('class') ?? ''} “${(node.textContent ?? '').slice(0, 40)}”`;
+    const isShown = (node: Element): boolean =>
+      node.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
+      node.getBoundingClientRect().width > 0;
+    for (const node of document.querySelectorAll(
+      'button, a, input, select, h1, h2, h3, .badge, td, th, dd',
+    )) {
+      // What scrolls by itself, and what only assistive technology reads, may be wider.
+      if (!isShown(node) || node.closest('.facets, .table-scroll, .sr, .skip')) continue;
+      const box = node.getBoundingClientRect();
+      if (box.left < -1 || box.right > innerWidth + 1) found.push(`outside: ${nameOf(node)}`);
+      if (
+        node.matches('button, a, .badge') &&
+        node.scrollWidth > node.clientWidth + 2 &&
+        node.clientWidth > 0
+      )
+        found.push(`sticks out: ${nameOf(node)}`);
+    }
+    for (const parent of document.querySelectorAll(
+      '.row, .group, .page-head, .who, .foot-buttons, .plot-legend, .places, .detail-head, .bulk-bar',
+    )) {
+      const boxes = [...parent.children]
+        .filter((node) => isShown(node) && getComputedStyle(node).position !== 'absolute')
+        .map((node) => [node, node.getBoundingClientRect()] as const);
+      boxes.forEach(([one, a], i) =>
+        boxes.slice(i + 1).forEach(([other, b]) => {
+          const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+          const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+          if (across > 1 && down > 1) found.push(`overlap: ${nameOf(one)} and ${nameOf(other)}`);
+        }),
+      );
+    }
+    return [...new Set(found)];
+  });
+}
