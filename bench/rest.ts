@@ -135,7 +135,7 @@ export async function measureMixed(bench: Bench): Promise<Row[]> {
        SELECT id, image_name, '9.' || n || '.0', 'sha256:' || md5(image_name || n), '{}'
          FROM images, generate_series(1, 2) AS n`,
     );
-    await service.db.query('ANALYZE');
+    await service.db.query('VACUUM ANALYZE');
     const pending = await service.db.query<{ id: number }>(
       `SELECT id FROM image_approval_requests ORDER BY id`,
     );
@@ -198,7 +198,7 @@ export async function measureBulk(bench: Bench): Promise<Row[]> {
          FROM images, generate_series(1, $1::int) AS n ORDER BY n`,
       [rounds],
     );
-    await service.db.query('ANALYZE');
+    await service.db.query('VACUUM ANALYZE');
     const times: number[] = [];
     for (let round = 1; round <= rounds; round++) {
       const { rows } = await service.db.query<{ id: number }>(
@@ -245,7 +245,7 @@ export async function measureGate(bench: Bench): Promise<Row[]> {
         [image, digest],
       );
     }
-    await service.db.query('ANALYZE');
+    await service.db.query('VACUUM ANALYZE');
     await hub.control('options', { latencyMs: 20 });
     const seconds = bench.isQuick ? 4 : 12;
     const answers: Promise<{ status: number; ms: number }>[] = [];

@@ -53,13 +53,15 @@ class ServiceClient extends pg.Client {
   }) as pg.Client['query'];
 }
 
-/** The arguments of `query` with the text's name in them; without values pg sends a simple query, maybe of several statements. */
+/** Without values pg sends a simple query, which may be several statements; these are one. */
+const ONE_STATEMENT = /^\s*(?:SELECT|WITH|INSERT|UPDATE|DELETE)\b[^;]*$/;
+
+/** The arguments of `query` with the name of its statement in them. */
 function named([text, values, ...callback]: unknown[]): unknown[] {
-  const isStatement = typeof text === 'string' && Array.isArray(values) && values.length > 0;
-  const name = isStatement ? prepared.nameOf(text) : undefined;
-  return name === undefined
-    ? [text, values, ...callback]
-    : [{ name, text, values: values as unknown[] }, ...callback];
+  if (typeof text !== 'string') return [text, values, ...callback];
+  const hasValues = Array.isArray(values) && values.length > 0;
+  const name = hasValues || ONE_STATEMENT.test(text) ? prepared.nameOf(text) : undefined;
+  return name === undefined ? [text, values, ...callback] : [{ name, text }, values, ...callback];
 }
 
 /**

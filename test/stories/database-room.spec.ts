@@ -161,6 +161,10 @@ describe('a connection', () => {
         `SELECT 1 FROM pg_prepared_statements WHERE statement LIKE '%FROM toys WHERE%'`,
       );
     expect(await prepared()).toHaveLength(1);
+    // Without values, too, as long as the text is one statement; `prepared()` itself was asked once.
+    for (let i = 0; i < 10; i++) await single.query('SELECT 1 FROM toys WHERE true LIMIT 1');
+    for (let i = 0; i < 10; i++) await single.query('SELECT 2 FROM toys WHERE true; SELECT 3');
+    expect(await prepared()).toHaveLength(2);
     // As the queue asks: with a callback instead of a promise.
     const { master } = single.driver as unknown as { master: pg.Pool };
     const { rows } = await master.query('SELECT * FROM toys WHERE name <> $1 LIMIT 1', ['nobody']);
