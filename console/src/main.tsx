@@ -92,6 +92,10 @@ function Door() {
   const [place, navigate] = useLocation();
   const problem = problemOf(session.error);
   const isOut = problem?.status === 401;
+  const isIn = session.data !== undefined && !isOut;
+  useEffect(() => {
+    if (isIn) startLive();
+  }, [isIn]);
   useEffect(() => {
     if (!isOut || place.startsWith('/sign-in')) return;
     const elsewhere = problem?.body['sign_in_url'];
@@ -125,7 +129,6 @@ function Door() {
 }
 
 applyTheme();
-startLive();
 const base = new URL(document.baseURI).pathname.replace(/\/$/, '');
 const root = document.getElementById('root');
 if (root)

@@ -31,6 +31,7 @@ function row(id: number, tag: string, more: Partial<Row> = {}): Row {
     variant: '',
     bump: 'patch',
     aliases: [],
+    same_digest_count: 1,
     digest: `sha256:${id}`,
     size_bytes: 1,
     size_change_bytes: null,
@@ -140,7 +141,8 @@ describe('the selection', () => {
     const ids = fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 4 });
     const events: fc.Arbitrary<SelectionEvent> = fc.oneof(
       fc.record({ type: fc.constant('toggle' as const), ids }),
-      fc.record({ type: fc.constant('add' as const), ids }),
+      fc.record({ type: fc.constant('set' as const), ids, isOn: fc.boolean() }),
+      fc.record({ type: fc.constant('range' as const), anchor: fc.integer({ min: 1, max: 9 }), ids }),
       fc.record({ type: fc.constant('left' as const), ids }),
       fc.constant({ type: 'clear' as const }),
     );
@@ -184,10 +186,11 @@ describe('a line', () => {
   });
 
   it('keeps the room of rows that are not read yet', () => {
-    const group = { key: 'line:1:7', total: 12 } as Group;
+    const group = { key: 'line:1:7', total: 12, by_bump: { patch: 4 } } as Group;
     const items = itemsOf([group], () => 'loading', { isLine: true, isBare: false, open: new Set() });
     expect(items.map((item) => item.kind)).toEqual(['group', 'loading']);
-    expect(items[1]).toMatchObject({ rows: 12 });
+    // Three of four patches will be in the fold.
+    expect(items[1]).toMatchObject({ rows: 9, hasFold: true });
   });
 });
 

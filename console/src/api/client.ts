@@ -47,6 +47,13 @@ interface Loose {
   ): Promise<{ data?: unknown; error?: unknown; response: Response }>;
 }
 
+type Listener = (status: number, path: string) => void;
+const listeners: Listener[] = [];
+/** Tells of every answer, whatever it says; for who keeps an eye on the session and on the line. */
+export function onAnswer(listener: Listener): void {
+  listeners.push(listener);
+}
+
 export async function call<Answer>(
   method: 'get' | 'post' | 'put' | 'delete',
   path: string,
@@ -77,6 +84,7 @@ export async function call<Answer>(
     throw new ApiProblem(0, timeout.aborted ? 'timeout' : 'no_answer', '');
   }
   const { data, error, response } = result;
+  for (const listener of listeners) listener(response.status, path);
   if (response.ok) return data as Answer;
   const problem = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
   const wait = Number(response.headers.get('retry-after'));

@@ -21,6 +21,7 @@ export default function ViewsMenu({ query, onChoose }: { query: string; onChoose
     { label: t.views.names.fresh, value: 'bump=patch%2Crebuild&newer=7' },
     { label: t.views.names.majors, value: 'bump=major' },
     { label: t.views.names.waiting, value: 'older=14' },
+    { label: t.views.names.platform, value: 'missing=any' },
     {
       label: t.views.names.mine,
       value: new URLSearchParams({
