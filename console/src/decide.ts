@@ -1,4 +1,5 @@
-import { ApiProblem, call } from './api/client.js';
+import { call } from './api/client.js';
+import { ApiProblem } from './api/problem.js';
 import { detailOf, rowOf, type BulkAnswer, type Detail, type Row } from './api/types.js';
 import { reduceDecisions, UNTOUCHED, type DecisionEvent, type Overlay } from './decisions.js';
 import type { Entry } from './inbox/items.js';

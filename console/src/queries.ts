@@ -1,5 +1,6 @@
 import { QueryClient, useQuery } from '@tanstack/react-query';
-import { ApiProblem, call, onAnswer } from './api/client.js';
+import { call, onAnswer } from './api/client.js';
+import { ApiProblem } from './api/problem.js';
 import { routes } from './api/routes.js';
 import { detailOf, type Detail, type Session } from './api/types.js';
 import type { components } from './api/schema.js';

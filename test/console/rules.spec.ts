@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { BUMPS, STATUSES, type Group, type Row } from '../../console/src/api/types.js';
+import { BUMPS, STATUSES, type Group } from '../../console/src/api/types.js';
 import { reduceDecisions, stillWaiting, UNTOUCHED, type DecisionEvent } from '../../console/src/decisions.js';
 import {
   apiFilter,
@@ -16,37 +16,9 @@ import { NOTHING, reduceSelection, type SelectionEvent } from '../../console/src
 import { age, change, size } from '../../console/src/intl.js';
 import { en } from '../../console/src/messages/en.js';
 import { shortTag, tagDifference, visible } from '../../console/src/tag-difference.js';
+import { row } from './rows.js';
 
 const DAY = 86_400_000;
-
-function row(id: number, tag: string, more: Partial<Row> = {}): Row {
-  return {
-    id,
-    image_id: 1,
-    image_name: 'redis',
-    tag_name: tag,
-    status: 'pending',
-    requested_at: '2026-01-01T00:00:00Z',
-    line: '7',
-    variant: '',
-    bump: 'patch',
-    aliases: [],
-    same_digest_count: 1,
-    digest: `sha256:${id}`,
-    size_bytes: 1,
-    size_change_bytes: null,
-    size_change_percent: null,
-    platform_count: 1,
-    platforms_missing: [],
-    pushed_at: null,
-    url: null,
-    approved: null,
-    reviewed_by: null,
-    reviewed_at: null,
-    rejection_reason: null,
-    ...more,
-  };
-}
 
 describe('the filter in the address', () => {
   const words = fc.string({ maxLength: 60, unit: 'grapheme' });

@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'react';
-import { call, type ApiProblem } from '../api/client.js';
+import { call } from '../api/client.js';
+import type { ApiProblem } from '../api/problem.js';
 import type { BulkAnswer, BulkResult, ChangedPreview, Row } from '../api/types.js';
 import { changed, overlay, ownBatches, rememberBatch, rememberReason } from '../decide.js';
 import { number } from '../intl.js';
@@ -82,16 +83,19 @@ export default function BulkDialog(props: {
     if (end.how === 'changed' && end.changed) return showDifference(end.changed);
     if (end.how === 'unanswered') return lookAgain(end);
     if (end.how === 'failed') setProblem(end.problem ?? null);
-    if (end.how === 'done' && end.refused.length === 0) return props.onClose();
+    // What the preview had left out is no news.
+    const known = new Set(refusals.map((one) => one.id));
+    if (end.how === 'done' && end.refused.every((id) => known.has(id))) return props.onClose();
     setResult(t.bulk.result(end.decided.length, end.refused.length, end.left));
   }
 
   /** Nothing was done; what is new in the preview is marked. */
   function showDifference(now: ChangedPreview): void {
     const { added = [], removed = [], changed: moved = [] } = now.difference ?? {};
-    setPreview(previewFrom([now]));
+    const next = previewFrom([now]);
+    setPreview(next);
     setMarked(new Set([...added, ...moved.map((one) => one.id)]));
-    setNote(t.bulk.changed(added.length, removed.length, moved.length));
+    setNote(t.bulk.changed(whole, next.willDo, added.length + removed.length + moved.length));
     setTyped('');
   }
 

@@ -1,4 +1,4 @@
-import { ApiProblem } from '../api/client.js';
+import { ApiProblem } from '../api/problem.js';
 import type { BulkAnswer, BulkResult, ChangedPreview } from '../api/types.js';
 
 /** What is to be decided: rows with the digests that were on the screen, or whatever a filter matches. */

@@ -1,6 +1,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react';
-import { call, type ApiProblem } from '../api/client.js';
+import { call } from '../api/client.js';
+import type { ApiProblem } from '../api/problem.js';
 import type { components } from '../api/schema.js';
 import { rowOf, type FacetCount, type Facets, type Group } from '../api/types.js';
 import { apiFilter, writeFilter, type InboxFilter } from '../filters.js';

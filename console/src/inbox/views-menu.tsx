@@ -118,7 +118,8 @@ function exportViews(views: unknown): void {
   link.href = URL.createObjectURL(new Blob([JSON.stringify(views, null, 2)], { type: 'application/json' }));
   link.download = 'image-monitor-views.json';
   link.click();
-  URL.revokeObjectURL(link.href);
+  // The browser takes it after this turn.
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
 function importViews(text: string, before: ReturnType<typeof savedViews.get>): void {

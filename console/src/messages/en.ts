@@ -236,17 +236,12 @@ export const en = {
     leftOut: 'Left out',
     others: (n: number) => `and ${number(n)} more`,
     showAll: 'Show all',
-    changed: (added: number, removed: number, moved: number) =>
-      [
-        'Something changed meanwhile. Nothing was done; this is what would happen now:',
-        [
-          added > 0 ? `${number(added)} new` : '',
-          removed > 0 ? `${number(removed)} gone` : '',
-          moved > 0 ? `${number(moved)} different` : '',
-        ]
-          .filter(Boolean)
-          .join(', ') || 'another number',
-      ].join(' ') + '.',
+    changed: (before: number, now: number, others: number) =>
+      `Something changed meanwhile, and nothing was done. ${
+        before === now
+          ? counted(others, { one: '# request is another one now', other: '# requests are others now' })
+          : `It would be ${number(now)} now instead of ${number(before)}`
+      }.`,
     unanswered: 'The service did not answer, so it was asked again. This is what is left to do.',
     arrived: 'The service did not answer, and yet nothing is left to do.',
     typeNumber: (n: number) => `Type ${number(n)} to go on`,

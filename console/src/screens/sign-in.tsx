@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
-import { ApiProblem, call } from '../api/client.js';
+import { call } from '../api/client.js';
+import { ApiProblem } from '../api/problem.js';
 import type { Session } from '../api/types.js';
 import { t } from '../messages/en.js';
 import { queryClient, useSession } from '../queries.js';
