@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import { call } from '../api/client.js';
 import type { ApiProblem } from '../api/problem.js';
 import type { components } from '../api/schema.js';
@@ -92,19 +92,16 @@ export function useInbox(filter: InboxFilter, near: readonly string[]): Inbox {
   const version = useSyncExternalStore(cache.subscribe, cache.version);
   const byKey = useMemo(() => new Map(groupList.map((group) => [group.key, group])), [groupList]);
   const isOwn = isGrouped && !groups.isPlaceholderData;
+  const isFirstRead = groupList[0] === undefined || cache.rowsOf(groupList[0].key) !== 'loading';
   useEffect(() => {
     if (!isOwn) return;
-    // Until the list says what is near, that is where it begins.
-    const keys = near.some((one) => byKey.has(one)) ? near : [...byKey.keys()].slice(0, FIRST_NEAR);
+    // The list begins where it begins; what is near is known when it stands.
+    const keys = isFirstRead ? near : [...byKey.keys()].slice(0, FIRST_NEAR);
     cache.want(keys.flatMap((one) => byKey.get(one) ?? []));
-  }, [cache, near, byKey, isOwn]);
+  }, [cache, near, byKey, isOwn, isFirstRead]);
 
-  // The heights of all groups make the list as long as it is, so that any place can be jumped to.
-  const isFirstRead = isGrouped
-    ? groupList[0] === undefined || cache.rowsOf(groupList[0].key) !== 'loading'
-    : true;
   const list = isGrouped ? groups : pages;
-  const isReady = isFirstRead && !list.isPending;
+  const isReady = isGrouped ? isOwn && !list.isPending && isFirstRead : !list.isPending;
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = groups;
   useEffect(() => {
     if (isOwn && isReady && hasNextPage && !isFetchingNextPage) void fetchNextPage();
@@ -132,11 +129,17 @@ export function useInbox(filter: InboxFilter, near: readonly string[]): Inbox {
     // `version` says that the cache holds others.
     [made, cache, version],
   );
+  // Under another filter the list stands as it was until the first rows of the new one are here.
+  const before = useRef({ groups: [] as readonly Group[], rowsOf });
+  const now = isReady || list.isPending ? { groups: made?.groups ?? groupList, rowsOf } : before.current;
+  useEffect(() => {
+    before.current = now;
+  });
   return {
-    isLoading: list.isPending,
+    isLoading: list.isPending || (!isReady && now.groups.length === 0),
     problem: problemOf(list.error),
     isStale: list.error !== null && list.data !== undefined,
-    groups: made?.groups ?? groupList,
+    groups: now.groups,
     facets: facets.data ?? null,
     total: facets.data?.total ?? pages.data?.pages[0]?.total ?? null,
     isTotalExact: pages.data?.pages[0]?.total_is_exact !== false,
@@ -145,7 +148,7 @@ export function useInbox(filter: InboxFilter, near: readonly string[]): Inbox {
       made || list.isPending || groups.hasNextPage
         ? null
         : groupList.reduce((sum, group) => sum + group.total, 0),
-    rowsOf,
+    rowsOf: now.rowsOf,
     retry: () => {
       if (list.isError) void list.refetch();
       cache.retry();

@@ -32,7 +32,8 @@ export default function SignIn() {
         ),
     );
   };
-  const isOpen = session.data?.auth === 'local';
+  // A service that was open until somebody made the first token has said so before it refused.
+  const isOpen = session.data?.auth === 'local' && !session.isError;
   return (
     <main id="content" className="sign-in" tabIndex={-1}>
       <h1>
