@@ -102,7 +102,7 @@ function measureSize(): Promise<Row[]> {
 
 async function measureBuild(stage: Stage): Promise<Row[]> {
   const launcher = new URL('../scripts/prepare.mjs', import.meta.url).href;
-  const { prepare } = (await import(launcher)) as { prepare(): Promise<void> };
+  const { prepare } = (await import(launcher)) as { prepare: () => Promise<void> };
   const times: number[] = [];
   for (let i = 0; i < (stage.isQuick ? 1 : 3); i++) {
     const startedAt = performance.now();
@@ -229,7 +229,7 @@ async function loadOnce(stage: Stage, isSlow: boolean): Promise<Loaded> {
     cls: window.seen.cls,
     early: performance
       .getEntriesByType('resource')
-      .filter((one) => one.startTime < window.seen.firstRowAt)
+      .filter((one) => (one as PerformanceResourceTiming).responseEnd < window.seen.firstRowAt)
       .map((one) => one.name),
   }));
   const reads = early.filter((url) => bodies.has(url));

@@ -20,7 +20,7 @@ if (unknown.length > 0) {
 
 const startedAt = new Date();
 const workshop = await openWorkshop();
-let rows = [];
+let rows;
 try {
   const say = (line) => console.log(`[${Math.round((Date.now() - startedAt) / 1000)} s] ${line}`);
   rows = await measureConsole({ isQuick: values.quick, workshop, say }, chosen);

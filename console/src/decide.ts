@@ -27,6 +27,7 @@ export const done = createStore<readonly Done[], { add?: Done; remove?: Done }>(
 );
 
 const UNDO_MS = 10_000;
+const BATCH_TIMEOUT_MS = 120_000;
 const KEPT_REASONS = 5;
 const MOST_TRIES = 4;
 
@@ -204,10 +205,11 @@ export async function undo(what: Done): Promise<void> {
 /** The last batch first, since one may rest on another; each in steps, as it was decided. */
 async function reopenBatches({ batchIds }: Done): Promise<false> {
   for (const batch_id of [...batchIds].reverse()) {
-    let remaining = 0;
+    let remaining: number;
     do {
       const answer = await call<BulkAnswer>('post', '/images/approval-requests/bulk', {
         body: { action: 'reopen', batch_id },
+        timeoutMs: BATCH_TIMEOUT_MS,
       });
       remaining = (answer.counts['reopened'] ?? 0) > 0 ? answer.remaining : 0;
     } while (remaining > 0);

@@ -1,7 +1,10 @@
 import { queryClient } from './queries.js';
 
-/** What is shown is read again at most this often, whatever happens: an event each 10 ms is no reason for more. */
-const READ_EVERY_MS = 1_000;
+/**
+ * What is shown is read again at most this often, whatever happens: an event each 10 ms is no reason for more. A little
+ * over a second, since some numbers are read by the clock besides, and all of it shall be one read a second.
+ */
+const READ_EVERY_MS = 1_250;
 /** The first of a burst waits for the others. */
 const FIRST_AFTER_MS = 250;
 

@@ -129,6 +129,23 @@ inBrowser('the console, from the first request to the last', () => {
     await rowOf(page, '7.4.2').waitFor({ state: 'detached' });
   });
 
+  it('goes on from where a row stood that a decision closed along, and keeps the focus', async () => {
+    await fill(app, [
+      { name: 'alpha', approved: '1.0.0', waiting: ['2.0.0'] },
+      { name: 'redis', approved: '7.4.1', waiting: ['7.4.2', '7.4.3', '8.0.0'] },
+      { name: 'zulu', approved: '1.0.0', waiting: ['3.0.0'] },
+    ]);
+    const { page } = await openPage(browser, app);
+    await toInbox(page);
+    while ((await activeTag(page)) !== '7.4.3') await page.keyboard.press('j');
+    // Approving 7.4.3 closes 7.4.2, on which the reader stands by then; zulu is above, alpha below.
+    await page.keyboard.press('a');
+    await eventually('the decision', async () => (await pendingOf(app)) === 3);
+    await page.waitForFunction(() => document.querySelectorAll('[data-request]').length === 3);
+    await eventually('the next line', async () => (await activeTag(page)) === '2.0.0');
+    await page.waitForFunction(() => document.activeElement?.matches('[data-request]'));
+  });
+
   it('takes the newest of a line: the highest patch is approved, the lower ones go, majors stay', async () => {
     await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.4.2', '7.4.3', '7.5.0', '8.0.0'] }]);
     const { page } = await openPage(browser, app);
@@ -190,11 +207,13 @@ inBrowser('the console, from the first request to the last', () => {
     const view = async (name: string): Promise<void> => {
       const item = page.getByRole('menu').getByText(name, { exact: true });
       // A dialog that has just closed gives the focus back a moment later, and that closes a menu.
-      await eventually(`the menu with ${name}`, async () => {
-        if (!(await item.isVisible())) await page.getByRole('button', { name: 'Views' }).click();
-        return item.isVisible();
+      await eventually(`the choice of ${name}`, async () => {
+        await page.getByRole('button', { name: 'Views' }).click();
+        return item.click({ timeout: 2_000 }).then(
+          () => true,
+          () => false,
+        );
       });
-      await item.click();
     };
     await view('Missing a platform');
     await rowOf(page, '7.5.0').waitFor({ state: 'detached' });

@@ -38,11 +38,13 @@ export async function call<Answer>(
     body?: unknown;
     signal?: AbortSignal;
     headers?: Record<string, string>;
+    /** A thousand decisions take longer than one. */
+    timeoutMs?: number;
     /** The answer is read as text. */
     isText?: boolean;
   } = {},
 ): Promise<Answer> {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const timeout = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
   const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
   // The document's paths carry the prefix of the stand-alone service; here the base does.
   const { query, body, headers } = options;

@@ -19,11 +19,13 @@ import {
 } from './bulk-run.js';
 import { refreshList } from './list-data.js';
 
+/** A preview of ten thousand takes a while on a busy machine. */
+const TIMEOUT_MS = 120_000;
 const SHOWN = 50;
 const TYPE_ABOVE = 100;
 
 const send = (body: Record<string, unknown>): Promise<BulkAnswer> =>
-  call<BulkAnswer>('post', '/images/approval-requests/bulk', { body });
+  call<BulkAnswer>('post', '/images/approval-requests/bulk', { body, timeoutMs: TIMEOUT_MS });
 
 /** First the server's dry run, then the same order with its token; a set that changed in between does nothing. */
 export default function BulkDialog(props: {

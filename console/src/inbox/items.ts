@@ -173,3 +173,13 @@ export function groupRows(rows: readonly Row[]): { groups: Group[]; rows: Map<st
   };
   return { groups: [group], rows: new Map([[group.key, rows]]) };
 }
+
+/** Every request that an item stands for, by its id. */
+export function rowsById(items: readonly Item[]): Map<number, Row> {
+  const map = new Map<number, Row>();
+  for (const item of items) {
+    const all = item.kind === 'entry' ? [item.entry] : item.kind === 'fold' ? item.entries : [];
+    for (const entry of all) for (const row of [entry.row, ...entry.also]) map.set(row.id, row);
+  }
+  return map;
+}

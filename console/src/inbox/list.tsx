@@ -1,6 +1,6 @@
 import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, type RefObject } from 'react';
-import type { Group, Row } from '../api/types.js';
+import type { Group } from '../api/types.js';
 import type { Overlay } from '../decisions.js';
 import type { Grouping } from '../filters.js';
 import { t } from '../messages/en.js';
@@ -262,16 +262,6 @@ function useAnchor(scroller: RefObject<HTMLDivElement | null>, places: readonly 
       return;
     }
   }, [places, scroller]);
-}
-
-/** Every request that an item stands for, by its id. */
-export function rowsById(items: readonly Item[]): Map<number, Row> {
-  const map = new Map<number, Row>();
-  for (const item of items) {
-    const all = item.kind === 'entry' ? [item.entry] : item.kind === 'fold' ? item.entries : [];
-    for (const entry of all) for (const row of [entry.row, ...entry.also]) map.set(row.id, row);
-  }
-  return map;
 }
 
 function isEntrySelected(entry: Entry, selection: Selection): boolean {

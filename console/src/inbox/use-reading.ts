@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { writeFilter, type InboxFilter } from '../filters.js';
 import { detailQuery, queryClient } from '../queries.js';
-import type { Entry, Item } from './items.js';
+import { rowsById, type Entry, type Item } from './items.js';
 import { firstEntry, lineFrom, placeAfter, placeOf, stepFrom } from './moves.js';
 
 /** Browsers allow a hundred changes of the address in half a minute. */
@@ -46,11 +46,22 @@ export function useReading(
     filterBefore.current = filterText;
     kept.current = null;
   }
+  const stood = useRef<{ items: readonly Item[]; at: number } | null>(null);
   useEffect(() => {
-    if (at >= 0 || !isWide || isLoading) return;
+    if (at >= 0) {
+      stood.current = { items, at };
+      return;
+    }
+    if (!isWide || isLoading) return;
     if (id !== null && id === kept.current && !isGone(id)) return;
-    const first = firstEntry(items);
-    if (first) setId(first.entry.row.id);
+    // The row left by itself, as one that a decision closes along: on from where it stood, not from the top.
+    const was = stood.current;
+    stood.current = null;
+    const next = was && isGone(id ?? 0) ? placeAfter(was.items, was.at, leftBetween(was.items, items)) : null;
+    const target = next ?? firstEntry(items)?.entry.row.id;
+    if (target === undefined) return;
+    setId(target);
+    if (next !== null && document.activeElement === document.body) setFocusTick((tick) => tick + 1);
   }, [at, id, items, isWide, isLoading, isGone]);
 
   useEffect(() => {
@@ -99,4 +110,10 @@ export function useReading(
       focusAgain();
     },
   };
+}
+
+/** The rows that were in the list and are not any more. */
+function leftBetween(before: readonly Item[], now: readonly Item[]): Set<number> {
+  const here = rowsById(now);
+  return new Set([...rowsById(before).keys()].filter((id) => !here.has(id)));
 }
