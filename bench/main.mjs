@@ -1,8 +1,7 @@
 /**
  * `npm run bench [-- --quick] [-- --only name,name]`: measures the figures of the specification on the embedded database
- * against a stand-in for Docker Hub, prints a table, and writes bench/results.md (a whole run only). Below 15 minutes.
+ * against a stand-in for Docker Hub, prints a table, and writes its part of bench/results.md (a whole run only). Below 15 minutes.
  */
-import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { openWorkshop } from '../test/support/workshop.mjs';
 
@@ -55,7 +54,7 @@ try {
     }
     // After each part, so that a run that is broken off leaves what it has.
     if (values.only === undefined && !values.quick) {
-      await writeFile(new URL('results.md', import.meta.url), text());
+      await report.writePart(text());
     }
   }
 } finally {

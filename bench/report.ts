@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, platform, release, totalmem } from 'node:os';
 
 /** One figure, and what it is to reach. */
@@ -54,29 +55,72 @@ const PEERS = `| for 1,000 images (measured before, on another machine) | reques
 | Renovate (docker datasource) | 10,019 / 1,000 / 1,000 | 547 / 187 / 231 | 2,444 MB |
 | skopeo in a loop | 3,000 each | 25 | |`;
 
-export function toMarkdown(
-  rows: readonly Row[],
-  run: { isQuick: boolean; tookS: number; startedAt: Date },
-): string {
-  const table = rows.map((row) => {
+interface Run {
+  isQuick: boolean;
+  tookS: number;
+  startedAt: Date;
+}
+
+function tableOf(rows: readonly Row[]): string {
+  const lines = rows.map((row) => {
     const verdict = row.isReached === null ? '' : row.isReached ? 'yes' : '**no**';
     return `| ${row.what} | ${row.measured} | ${row.toReach} | ${verdict} | ${row.note ?? ''} |`;
   });
-  return `# What it costs
+  return `| what | measured | to reach | reached | note |
+|---|---|---|---|---|
+${lines.join('\n')}`;
+}
 
-Written by \`npm run bench\`${run.isQuick ? ' with `--quick`' : ''} on ${run.startedAt.toISOString().slice(0, 10)}, in ${Math.round(run.tookS)} s. Times are ratios against a bare loop or
-a bare handler in the same run wherever that is possible, since machines differ; what is neither is a median.
+function writtenBy(command: string, run: Run): string {
+  return `Written by \`${command}\`${run.isQuick ? ' with `--quick`' : ''} on ${run.startedAt.toISOString().slice(0, 10)}, in ${Math.round(run.tookS)} s.`;
+}
 
-Machine: ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, ${platform()} ${release()}, Node ${process.version}, embedded
+function machine(): string {
+  return `Machine: ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, ${platform()} ${release()}, Node ${process.version}, embedded
 PostgreSQL and a stand-in Docker Hub on the same machine. It is shared with other work (load at the end: ${loadavg()
     .map((load) => load.toFixed(1))
     .join(', ')}
-on ${cpus().length} processors), so single times are rough, and rows in absolute milliseconds are upper bounds.
+on ${cpus().length} processors), so single times are rough, and rows in absolute milliseconds are upper bounds.`;
+}
 
-| what | measured | to reach | reached | note |
-|---|---|---|---|---|
-${table.join('\n')}
+export function toMarkdown(rows: readonly Row[], run: Run): string {
+  return `# What it costs
+
+${writtenBy('npm run bench', run)} Times are ratios against a bare loop or
+a bare handler in the same run wherever that is possible, since machines differ; what is neither is a median.
+
+${machine()}
+
+${tableOf(rows)}
 
 ${PEERS}
 `;
+}
+
+export function toConsoleMarkdown(rows: readonly Row[], run: Run): string {
+  return `# What the console costs
+
+${writtenBy('npm run bench:console', run)} Headless Chromium against the service with
+10,000 pending requests in 2,500 lines of 500 images, 1440 × 900.
+
+${machine()}
+
+${tableOf(rows)}
+`;
+}
+
+const RESULTS = new URL('results.md', import.meta.url);
+
+/** Puts a part into bench/results.md in place of the one with the same title; the others stay. */
+export async function writePart(text: string): Promise<void> {
+  await writeFile(RESULTS, withPart(await readFile(RESULTS, 'utf8').catch(() => ''), text));
+}
+
+export function withPart(file: string, text: string): string {
+  const titleOf = (part: string): string => part.split('\n', 1)[0] ?? '';
+  const parts = file.split(/^(?=# )/m).filter((part) => part.trim() !== '');
+  const at = parts.findIndex((part) => titleOf(part) === titleOf(text));
+  if (at >= 0) parts[at] = text;
+  else parts.push(text);
+  return `${parts.map((part) => part.trimEnd()).join('\n\n')}\n`;
 }

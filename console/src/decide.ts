@@ -1,4 +1,5 @@
-import { ApiProblem, call } from './api/client.js';
+import { call } from './api/client.js';
+import { ApiProblem } from './api/problem.js';
 import { detailOf, rowOf, type BulkAnswer, type Detail, type Row } from './api/types.js';
 import { reduceDecisions, UNTOUCHED, type DecisionEvent, type Overlay } from './decisions.js';
 import type { Entry } from './inbox/items.js';
@@ -7,6 +8,8 @@ import { t } from './messages/en.js';
 import { say, unsay } from './notices.js';
 import { lastReasons } from './preferences.js';
 import { detailQuery, queryClient } from './queries.js';
+import { refreshList, replaceRow } from './inbox/list-data.js';
+import { rereadSoon } from './reread.js';
 import { createStore } from './store.js';
 import { visible } from './tag-difference.js';
 
@@ -15,7 +18,8 @@ export const overlay = createStore<Overlay, DecisionEvent>(UNTOUCHED, reduceDeci
 /** What this session decided, newest first: what `U` undoes, and what "Decided by me" lists first. */
 export interface Done {
   readonly ids: readonly number[];
-  readonly batchId: string | null;
+  /** A bulk decision of more than a thousand is several batches. */
+  readonly batchIds: readonly string[];
   readonly name: string;
 }
 export const done = createStore<readonly Done[], { add?: Done; remove?: Done }>([], (state, event) =>
@@ -23,6 +27,7 @@ export const done = createStore<readonly Done[], { add?: Done; remove?: Done }>(
 );
 
 const UNDO_MS = 10_000;
+const BATCH_TIMEOUT_MS = 120_000;
 const KEPT_REASONS = 5;
 const MOST_TRIES = 4;
 
@@ -48,7 +53,7 @@ export async function decide(entry: Entry, action: 'approve' | 'reject', reason?
   if (own.length === 0) return false;
   const name = nameOf(entry.row);
   remember(
-    { ids: own, batchId: null, name },
+    { ids: own, batchIds: [], name },
     action === 'approve' ? t.decide.approved(name) : t.decide.rejected(name),
   );
   return true;
@@ -79,6 +84,8 @@ async function decideOne(row: Row, action: 'approve' | 'reject', reason?: string
         overlay.send({ type: 'decided', ids: [row.id] });
         return [];
       }
+      // What one may do is another matter now, and the session says what.
+      if (error.status === 403) void queryClient.invalidateQueries({ queryKey: ['session'] });
       const why = refusalOf(error, row);
       overlay.send({ type: 'refused', ids: [row.id], why });
       say(t.decide.failed(nameOf(row), why), 'error');
@@ -96,12 +103,14 @@ async function countDown(seconds: number): Promise<void> {
 }
 
 async function hasArrived(row: Row, action: 'approve' | 'reject'): Promise<boolean> {
-  try {
-    const now = await readAgain(row.id);
-    return now.status === (action === 'approve' ? 'approved' : 'rejected');
-  } catch {
-    return false;
-  }
+  return (await statusNow(row.id)) === (action === 'approve' ? 'approved' : 'rejected');
+}
+
+async function statusNow(id: number): Promise<Row['status'] | null> {
+  return readAgain(id).then(
+    (now) => now.status,
+    () => null,
+  );
 }
 
 export function readAgain(id: number): Promise<Detail> {
@@ -128,15 +137,6 @@ function refusalOf(error: ApiProblem, row: Row): string {
   return error.detail || error.code;
 }
 
-/** The row as it is now, wherever it is shown. */
-export function replaceRow(row: Row): void {
-  queryClient.setQueriesData<Row[]>(
-    { queryKey: ['inbox'], predicate: (query) => query.queryKey.includes('group') },
-    (rows) =>
-      Array.isArray(rows) ? rows.map((one) => (one.id === row.id ? { ...row, line: one.line } : one)) : rows,
-  );
-}
-
 export function remember(what: Done, sentence: string): void {
   done.send({ add: what });
   const id = say(sentence, 'result', { label: t.decide.undo, key: 'U', run: () => void undo(what) });
@@ -157,29 +157,38 @@ export function undoLast(): void {
   if (last) void undo(last);
 }
 
+/** What a bulk decision came to, to be undone as one. */
+export function rememberBatch(
+  end: { decided: readonly number[]; batchIds: readonly string[] },
+  action: 'approve' | 'reject',
+): void {
+  const { decided, batchIds } = end;
+  remember(
+    { ids: decided, batchIds, name: t.inbox.tags(decided.length) },
+    t.decide.many(decided.length, action === 'approve' ? t.kindDone.approved : t.kindDone.rejected),
+  );
+}
+
+let batchesUnderWay = 0;
+/** While a batch of this page is under way, the events of its decisions are no news. */
+export async function ownBatches<T>(work: () => Promise<T>): Promise<T> {
+  batchesUnderWay++;
+  try {
+    return await work();
+  } finally {
+    batchesUnderWay--;
+  }
+}
+export const isDecidingMany = (): boolean => batchesUnderWay > 0;
+
 export async function undo(what: Done): Promise<void> {
   done.send({ remove: what });
   unsay();
   try {
-    let hasRollout = false;
-    if (what.batchId !== null) {
-      await call<BulkAnswer>('post', '/images/approval-requests/bulk', {
-        body: { action: 'reopen', batch_id: what.batchId },
-      });
-    } else {
-      for (const id of what.ids) {
-        const answer = await call<{ rollout_started?: boolean; superseded?: number[] }>(
-          'post',
-          `/images/approval-requests/${id}/reopen`,
-          { body: {} },
-        );
-        hasRollout ||= answer.rollout_started === true;
-        overlay.send({ type: 'reopened', ids: answer.superseded ?? [] });
-      }
-    }
+    const hasRollout = what.batchIds.length > 0 ? await reopenBatches(what) : await reopenEach(what);
     overlay.send({ type: 'reopened', ids: what.ids });
     changed();
-    void queryClient.invalidateQueries({ queryKey: ['inbox'] });
+    void refreshList();
     const id = say(
       [t.decide.undone(what.name), hasRollout ? t.decide.rolloutStarted : ''].filter(Boolean).join('. '),
     );
@@ -193,26 +202,50 @@ export async function undo(what: Done): Promise<void> {
   }
 }
 
-/** Reopens a request that anybody decided. */
-export async function reopen(row: Row): Promise<void> {
-  await undo({ ids: [row.id], batchId: null, name: nameOf(row) });
+/** The last batch first, since one may rest on another; each in steps, as it was decided. */
+async function reopenBatches({ batchIds }: Done): Promise<false> {
+  for (const batch_id of [...batchIds].reverse()) {
+    let remaining: number;
+    do {
+      const answer = await call<BulkAnswer>('post', '/images/approval-requests/bulk', {
+        body: { action: 'reopen', batch_id },
+        timeoutMs: BATCH_TIMEOUT_MS,
+      });
+      remaining = (answer.counts['reopened'] ?? 0) > 0 ? answer.remaining : 0;
+    } while (remaining > 0);
+  }
+  return false;
 }
 
-let isDue = false;
-/** Numbers are read again, at most once a second; the list itself stays as it is. */
+async function reopenEach({ ids }: Done): Promise<boolean> {
+  let hasRollout = false;
+  for (const id of ids) {
+    try {
+      const answer = await call<{ rollout_started?: boolean; superseded?: number[] }>(
+        'post',
+        `/images/approval-requests/${id}/reopen`,
+        { body: {} },
+      );
+      hasRollout ||= answer.rollout_started === true;
+      overlay.send({ type: 'reopened', ids: answer.superseded ?? [] });
+    } catch (error) {
+      // No answer is not a refusal: it may be open again.
+      const isOpen = error instanceof ApiProblem && error.isUncertain && (await statusNow(id)) === 'pending';
+      if (!isOpen) throw error;
+    }
+  }
+  return hasRollout;
+}
+
+/** Reopens a request that anybody decided. */
+export async function reopen(row: Row): Promise<void> {
+  await undo({ ids: [row.id], batchIds: [], name: nameOf(row) });
+}
+
+/** Numbers are read again, soon and one at a time; the list itself stays as it is. */
 export function changed(): void {
-  if (isDue) return;
-  isDue = true;
-  setTimeout(() => {
-    isDue = false;
-    void queryClient.invalidateQueries({ queryKey: ['waiting'] });
-    void queryClient.invalidateQueries({
-      queryKey: ['inbox'],
-      predicate: (query) => query.queryKey.includes('facets'),
-    });
-    void queryClient.invalidateQueries({ queryKey: ['request'], refetchType: 'active' });
-    void queryClient.invalidateQueries({ queryKey: ['audit'] });
-  }, 300);
+  void queryClient.invalidateQueries({ queryKey: ['audit'], refetchType: 'none' });
+  rereadSoon(['request'], ['inbox', 'facets'], ['waiting']);
 }
 
 export function rememberReason(reason: string): void {

@@ -2,7 +2,7 @@ import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useKeys } from './keys.js';
 import { ahead, clock, number } from './intl.js';
-import { live } from './live.js';
+import { live } from './live-state.js';
 import { t } from './messages/en.js';
 import { notice, unsay } from './notices.js';
 import { applyTheme, singleKeys, theme, type Theme } from './preferences.js';
@@ -91,11 +91,7 @@ export function Frame({ children }: { children: ReactNode }) {
       {hasNewBuild ? (
         <p className="new-build" role="status">
           {t.frame.newVersion}{' '}
-          <button
-            type="button"
-            className="link"
-            onClick={() => location.length >= 0 && window.location.reload()}
-          >
+          <button type="button" className="link" onClick={() => window.location.reload()}>
             {t.frame.reload}
           </button>
         </p>

@@ -93,6 +93,10 @@ function Door() {
   const [place, navigate] = useLocation();
   const problem = problemOf(session.error);
   const isOut = problem?.status === 401;
+  const isIn = session.data !== undefined && !isOut;
+  useEffect(() => {
+    if (isIn) startLive();
+  }, [isIn]);
   useEffect(() => {
     if (!isOut || place.startsWith('/sign-in')) return;
     const elsewhere = problem?.body['sign_in_url'];
@@ -127,7 +131,6 @@ function Door() {
 
 applyTheme();
 if (isFromTheRight) document.documentElement.dir = 'rtl';
-startLive();
 const base = new URL(document.baseURI).pathname.replace(/\/$/, '');
 const root = document.getElementById('root');
 if (root)

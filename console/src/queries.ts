@@ -1,8 +1,10 @@
 import { QueryClient, useQuery } from '@tanstack/react-query';
-import { ApiProblem, call } from './api/client.js';
+import { call, onAnswer } from './api/client.js';
+import { ApiProblem } from './api/problem.js';
 import { routes } from './api/routes.js';
 import { detailOf, type Detail, type Session } from './api/types.js';
 import type { components } from './api/schema.js';
+import { createStore, useStore } from './store.js';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -15,6 +17,16 @@ export const queryClient = new QueryClient({
     },
   },
 });
+
+// A session that has ended is found out by whichever call comes first, and the session says where to sign in.
+onAnswer((status, path) => {
+  if (status === 401 && path !== '/session') void queryClient.invalidateQueries({ queryKey: ['session'] });
+});
+
+/** Whether what the reader came for is there: what stands around it is read after it. */
+export const settled = createStore<boolean, boolean>(false, (_, next) => next);
+const SETTLED_AFTER_MS = 1_500;
+setTimeout(() => settled.send(true), SETTLED_AFTER_MS);
 
 /** A service without `/session` is the open one on this machine, which has no one to ask. */
 const OPEN_LOCALLY: Session = {
@@ -44,6 +56,7 @@ export type Status = components['schemas']['MonitorStatusView'];
 export function useStatus() {
   return useQuery({
     queryKey: ['status'],
+    enabled: useStore(settled),
     refetchInterval: 15_000,
     queryFn: async ({ signal }) => ({
       ...(await call<Status>('get', '/images/monitor/status', { signal })),
@@ -56,6 +69,7 @@ export function useStatus() {
 export function useWaiting() {
   return useQuery({
     queryKey: ['waiting'],
+    enabled: useStore(settled),
     refetchInterval: 30_000,
     queryFn: ({ signal }) =>
       call<{ total: number; total_is_exact?: false }>('get', '/images/approval-requests', {

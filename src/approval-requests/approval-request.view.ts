@@ -154,6 +154,16 @@ export class BulkResultView {
   @ApiProperty({ type: String, nullable: true, description: 'Why it was refused; stable, for programs.' })
   code!: string | null;
   @ApiProperty({ type: String, nullable: true }) detail!: string | null;
+  @ApiProperty({ required: false, description: 'Dry run only, as is what follows.' }) image_name?: string;
+  @ApiProperty({ type: String, nullable: true, required: false }) tag_name?: string | null;
+  @ApiProperty({ type: [String], required: false }) platforms_missing?: string[];
+}
+
+/** What a reviewer is warned of, counted over all that would be approved or rejected. */
+export class BulkWarningsView {
+  @ApiProperty({ type: 'integer', description: 'Approved tags that were pushed again.' }) repushed!: number;
+  @ApiProperty({ type: 'integer', description: 'Lack a platform that the approved tag has.' })
+  missing_platform!: number;
 }
 
 /** The answer to a bulk decision, or to its dry run. */
@@ -185,6 +195,8 @@ export class BulkAnswer {
   })
   remaining!: number;
   @ApiProperty({ type: [BulkResultView] }) results!: BulkResultView[];
+  @ApiProperty({ type: BulkWarningsView, required: false, description: 'Dry run only.' })
+  warnings?: BulkWarningsView;
   @ApiProperty({
     type: String,
     nullable: true,

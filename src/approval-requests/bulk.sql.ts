@@ -48,6 +48,24 @@ export async function chooseByIds(db: DataSource, ids: readonly number[]): Promi
   );
 }
 
+/** What a preview tells a reader of a request, beside its outcome. */
+export interface PreviewedRow {
+  id: number;
+  image_name: string;
+  tag_name: string | null;
+  bump: Bump | null;
+  platforms_missing: string[];
+}
+
+/** The same requests as a preview shows them; unknown ones are left out. By the primary key, at most 10,000. */
+export async function describeRequests(db: DataSource, ids: readonly number[]): Promise<PreviewedRow[]> {
+  return db.query<PreviewedRow[]>(
+    `SELECT r.id, r.image_name, r.tag_name, r.bump, r.platforms_missing
+       FROM image_approval_requests r WHERE r.id = ANY ($1::int[])`,
+    [ids],
+  );
+}
+
 /**
  * The requests that a batch decided and that have not been reopened since; those that it closed along with them come
  * back with them. By `…_by_batch_idx`.

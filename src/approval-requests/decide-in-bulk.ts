@@ -4,8 +4,14 @@ import type { DataSource } from 'typeorm';
 import { DATA_SOURCE } from '../database/data-source.js';
 import { Refusal } from '../domain/refusals.js';
 import { CursorKind } from '../http/cursor.js';
-import type { BulkAnswer, BulkResultView } from './approval-request.view.js';
-import { findPreview, keepPreviews, type PreviewFact } from './bulk.sql.js';
+import type { BulkAnswer, BulkResultView, BulkWarningsView } from './approval-request.view.js';
+import {
+  describeRequests,
+  findPreview,
+  keepPreviews,
+  type PreviewedRow,
+  type PreviewFact,
+} from './bulk.sql.js';
 import {
   ChooseRequests,
   type BulkMode,
@@ -52,13 +58,19 @@ export class DecideInBulk {
     const results = steps.flatMap((step) => step.results.map(resultView));
     const all = [...results, ...chosen.leftOut.map(leftOutView)];
     const behind = from + MOST_RESULTS;
+    const described = await describeRequests(
+      this.db,
+      all.map((result) => result.id),
+    );
+    const rowOf = new Map(described.map((row) => [row.id, row]));
     return {
       action: order.action,
       preview_token: steps.map((step) => step.hash).join('.'),
       total: all.length + chosen.beyond,
       counts: countsOf(all),
       remaining: chosen.beyond,
-      results: all.slice(from, behind),
+      results: all.slice(from, behind).map((result) => describedView(result, rowOf.get(result.id))),
+      warnings: warningsOf(all, rowOf),
       cursor: all.length > behind ? RESULTS_CURSOR.write([behind]) : null,
     };
   }
@@ -194,6 +206,23 @@ function resultView({ id, outcome, code, detail }: DecisionResult): BulkResultVi
 
 function leftOutView({ id, code, detail }: ChosenRequests['leftOut'][number]): BulkResultView {
   return { id, outcome: 'refused', code, detail };
+}
+
+function describedView(result: BulkResultView, row: PreviewedRow | undefined): BulkResultView {
+  if (!row) return result;
+  const { image_name, tag_name, platforms_missing } = row;
+  return { ...result, image_name, tag_name, platforms_missing };
+}
+
+function warningsOf(
+  results: readonly BulkResultView[],
+  rowOf: ReadonlyMap<number, PreviewedRow>,
+): BulkWarningsView {
+  const rows = results.flatMap(({ id, outcome }) => (outcome === 'refused' ? [] : (rowOf.get(id) ?? [])));
+  return {
+    repushed: rows.filter((row) => row.bump === 'repush').length,
+    missing_platform: rows.filter((row) => row.platforms_missing.length > 0).length,
+  };
 }
 
 function countsOf(results: readonly BulkResultView[]): Record<string, number> {

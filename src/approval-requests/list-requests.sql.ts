@@ -3,6 +3,7 @@ import { REQUEST_STATUSES, type RequestStatus } from '../domain/decision.js';
 import { MAX_EXACT_TOTAL } from '../http/cursor.js';
 import {
   conditionsOf,
+  groupConditions,
   GROUP_IMAGE,
   GROUP_LINE,
   GROUP_REPUSH,
@@ -120,7 +121,7 @@ const ORDER: Readonly<Record<RequestSort, string>> = {
 /**
  * A page of requests and how many there are, in one round trip.
  *
- * One branch for each state (and kind of change), so that each is a range of an index in the order of the page
+ * One branch for each state (and kind of change, and group), so that each is a range of an index in the order of the page
  * (`…_by_status_idx`, `…_by_bump_idx`, `…_by_image_idx`, `…_by_growth_idx`, `…_by_group_idx`) that is left after
  * `limit` rows: with `= ANY` PostgreSQL sorts all that match, 90 ms instead of 0.3 with 100,000 rows. So any page
  * costs the same; the count stops at {@link MAX_EXACT_TOTAL} + 1.
@@ -132,13 +133,20 @@ export async function listRequests(
 ): Promise<{ rows: RequestRow[]; counted: number }> {
   const values: unknown[] = [];
   const all = conditionsOf(filter, values).map((condition) => condition.sql);
+  const ofGroups = (filter.groups ?? []).map((group) =>
+    groupConditions(group, (value) => `$${values.push(value)}`),
+  );
+  const ofAnyGroup =
+    ofGroups.length === 0 ? [] : [`(${ofGroups.map((of) => of.join(' AND ')).join(' OR ')})`];
   const counted = `SELECT count(*)::int FROM (SELECT FROM image_approval_requests r
-    ${where([statusCondition(filter, values), ...all])} LIMIT ${MAX_EXACT_TOTAL + 1}) AS counted_rows`;
+    ${where([statusCondition(filter, values), ...all, ...ofAnyGroup])} LIMIT ${MAX_EXACT_TOTAL + 1}) AS counted_rows`;
   const valuesOfCount = [...values];
-  const branches = branchesOf(filter, page, values).map(
-    ({ conditions, order }) =>
-      `(SELECT r.* FROM image_approval_requests r ${where([...conditions, ...all])}
+  const branches = branchesOf(filter, page, values).flatMap(({ conditions, order }) =>
+    (ofGroups.length === 0 ? [[]] : ofGroups).map(
+      (ofGroup) =>
+        `(SELECT r.* FROM image_approval_requests r ${where([...conditions, ...ofGroup, ...all])}
          ORDER BY ${order} LIMIT ${page.limit + 1})`,
+    ),
   );
   const rows = await db.query<(RequestRow & { counted: number })[]>(
     `WITH page AS MATERIALIZED (

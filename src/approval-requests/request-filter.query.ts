@@ -22,6 +22,8 @@ import { GROUPINGS, parseGroupKey, type RequestFilter, type RequestGroup } from 
 import { BUMPS } from './request-groups.sql.js';
 
 const MOST_GROUPS = 1_000;
+/** Groups whose requests one answer holds: what a page shows of a list, with some to spare. */
+const MOST_GROUPS_OF_ROWS = 50;
 const AGE =
   /^(?:[1-9][0-9]{0,4}[mhdw]|\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2}))$/;
 const TAKES_AGE = 'takes an age such as 90m, 12h, 7d or 2w, or a time in ISO 8601 with its zone';
@@ -125,7 +127,7 @@ export class RequestFilterFields {
 
   @ApiPropertyOptional({
     example: 'linux/arm64',
-    description: 'The approved tag has this platform, and the one asked about lacks it.',
+    description: 'The approved tag has this platform, and the one asked about lacks it; `any`: whichever.',
   })
   @IfGiven()
   @IsString()
@@ -163,6 +165,18 @@ export class ListRequestsQuery extends FilteredPageQuery {
   @Min(1, { message: 'takes a whole number from 1 to 500' })
   @Max(500, { message: 'takes a whole number from 1 to 500' })
   limit: number = 50;
+
+  @ApiPropertyOptional({
+    type: [String],
+    maxItems: MOST_GROUPS_OF_ROWS,
+    description: 'The keys of several groups, whose requests come in one answer.',
+  })
+  @IfGiven()
+  @IsArray()
+  @ArrayMaxSize(MOST_GROUPS_OF_ROWS)
+  @IsString({ each: true })
+  @Length(1, 1_000, { each: true })
+  groups?: string[];
 
   @ApiPropertyOptional({
     enum: REQUEST_SORTS,
@@ -218,6 +232,16 @@ export function filterOf(fields: RequestFilterFields, now: Date, path = ''): Req
     sizeChangeMin: fields.size_change_min,
     decidedBy: fields.decided_by,
   };
+}
+
+/** The same with the groups that a list was asked for. */
+export function listFilterOf(query: ListRequestsQuery, now: Date): RequestFilter {
+  const groups = query.groups?.map((key, i) => {
+    const group = parseGroupKey(key);
+    if (group === null) throw invalidField(`groups[${i}]`, 'takes the key of a group, as /groups gives it');
+    return group;
+  });
+  return { ...filterOf(query, now), groups: groups && groups.length > 0 ? groups : undefined };
 }
 
 function timeOf(age: string, now: Date): string {

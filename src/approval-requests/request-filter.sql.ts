@@ -21,10 +21,12 @@ export interface RequestFilter {
   /** '' for images without one. */
   category?: string;
   group?: RequestGroup;
+  /** Any of these; never an empty list. */
+  groups?: readonly RequestGroup[];
   /** ISO 8601: requested before, and after. */
   olderThan?: string;
   newerThan?: string;
-  /** A platform that the approved tag has and the tag asked about lacks. */
+  /** A platform that the approved tag has and the tag asked about lacks; {@link ANY_PLATFORM}: whichever. */
   missingPlatform?: string;
   /** Bytes more than the approved tag. */
   sizeChangeMin?: number;
@@ -38,6 +40,9 @@ export interface RequestGroup {
   imageName: string | null;
   value: string | null;
 }
+
+/** In place of a platform's name; none is called so, since they have a slash. */
+export const ANY_PLATFORM = 'any';
 
 /** How requests can be grouped: what a reviewer reads together. */
 export const GROUPINGS = ['line', 'image', 'digest'] as const;
@@ -84,20 +89,25 @@ export function conditionsOf(filter: RequestFilter, values: unknown[]): Conditio
   }
   if (filter.missingPlatform !== undefined) {
     // The first half is the predicate of `…_lacking_platforms_idx`.
-    when(
-      `r.platforms_missing <> '{}' AND r.platforms_missing @> ARRAY[${add(filter.missingPlatform)}]`,
-      'missingPlatform',
-    );
+    const isOne =
+      filter.missingPlatform === ANY_PLATFORM
+        ? ''
+        : ` AND r.platforms_missing @> ARRAY[${add(filter.missingPlatform)}]`;
+    when(`r.platforms_missing <> '{}'${isOne}`, 'missingPlatform');
   }
   if (filter.sizeChangeMin !== undefined) when(`r.size_change_bytes >= ${add(filter.sizeChangeMin)}::bigint`);
   if (filter.decidedBy !== undefined) when(`r.reviewed_by = ${add(filter.decidedBy)}`);
-  if (filter.group) {
-    const { by, imageId, imageName, value } = filter.group;
-    when(`${GROUP_IMAGE} = ${add(imageId)}::int`);
-    if (imageName !== null) when(`r.image_name = ${add(imageName)}`);
-    if (by === 'line' && value !== null) when(`${GROUP_LINE} = ${add(value)}`);
-    if (by === 'digest') when(value === null ? 'r.digest IS NULL' : `r.digest = ${add(value)}`);
-  }
+  if (filter.group) groupConditions(filter.group, add).forEach((sql) => when(sql));
+  return found;
+}
+
+/** What makes a request one of a group. */
+export function groupConditions(group: RequestGroup, add: (value: unknown) => string): string[] {
+  const { by, imageId, imageName, value } = group;
+  const found = [`${GROUP_IMAGE} = ${add(imageId)}::int`];
+  if (imageName !== null) found.push(`r.image_name = ${add(imageName)}`);
+  if (by === 'line' && value !== null) found.push(`${GROUP_LINE} = ${add(value)}`);
+  if (by === 'digest') found.push(value === null ? 'r.digest IS NULL' : `r.digest = ${add(value)}`);
   return found;
 }
 

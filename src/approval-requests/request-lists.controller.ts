@@ -22,7 +22,13 @@ import {
   type RequestRow,
   type RequestSort,
 } from './list-requests.sql.js';
-import { filterOf, ListGroupsQuery, ListRequestsQuery, RequestFilterFields } from './request-filter.query.js';
+import {
+  filterOf,
+  listFilterOf,
+  ListGroupsQuery,
+  ListRequestsQuery,
+  RequestFilterFields,
+} from './request-filter.query.js';
 import { countFacets, listGroups } from './request-groups.sql.js';
 import { FacetsAnswer, groupView, RequestGroupList } from './request-groups.view.js';
 import { unknownRequest } from './unknown-request.js';
@@ -70,7 +76,7 @@ export class RequestListsController {
   @ApiProblems(400)
   async list(@Query() query: ListRequestsQuery): Promise<ApprovalRequestList> {
     const order = ORDERS[query.sort];
-    const { rows, counted } = await listRequests(this.db, filterOf(query, new Date()), {
+    const { rows, counted } = await listRequests(this.db, listFilterOf(query, new Date()), {
       sort: query.sort,
       view: query.view,
       after: order.read(query.cursor),

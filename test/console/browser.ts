@@ -45,6 +45,8 @@ export async function openPage(
 ): Promise<{ page: Page; context: BrowserContext; complaints: string[] }> {
   const { width = 1440, height = 900, colorScheme = 'light' } = options;
   const context = await browser.newContext({ viewport: { width, height }, colorScheme, baseURL: app.url });
+  // Below a test's own limit, so that it is said what was waited for.
+  context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {

@@ -18,7 +18,10 @@ inBrowser('the console in a browser', () => {
   beforeEach(async () => {
     app = await startApp();
   });
-  afterEach(() => app.close());
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+    await app.close();
+  });
 
   const rowOf = (page: Page, tag: string) =>
     page.locator(`[role=row][data-request]`, { hasText: tag }).first();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { BUMPS, STATUSES, type Group, type Row } from '../../console/src/api/types.js';
+import { BUMPS, STATUSES, type Group } from '../../console/src/api/types.js';
 import { reduceDecisions, stillWaiting, UNTOUCHED, type DecisionEvent } from '../../console/src/decisions.js';
 import {
   apiFilter,
@@ -16,36 +16,9 @@ import { NOTHING, reduceSelection, type SelectionEvent } from '../../console/src
 import { age, change, size } from '../../console/src/intl.js';
 import { en } from '../../console/src/messages/en.js';
 import { shortTag, tagDifference, visible } from '../../console/src/tag-difference.js';
+import { row } from './rows.js';
 
 const DAY = 86_400_000;
-
-function row(id: number, tag: string, more: Partial<Row> = {}): Row {
-  return {
-    id,
-    image_id: 1,
-    image_name: 'redis',
-    tag_name: tag,
-    status: 'pending',
-    requested_at: '2026-01-01T00:00:00Z',
-    line: '7',
-    variant: '',
-    bump: 'patch',
-    aliases: [],
-    digest: `sha256:${id}`,
-    size_bytes: 1,
-    size_change_bytes: null,
-    size_change_percent: null,
-    platform_count: 1,
-    platforms_missing: [],
-    pushed_at: null,
-    url: null,
-    approved: null,
-    reviewed_by: null,
-    reviewed_at: null,
-    rejection_reason: null,
-    ...more,
-  };
-}
 
 describe('the filter in the address', () => {
   const words = fc.string({ maxLength: 60, unit: 'grapheme' });
@@ -140,7 +113,8 @@ describe('the selection', () => {
     const ids = fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 4 });
     const events: fc.Arbitrary<SelectionEvent> = fc.oneof(
       fc.record({ type: fc.constant('toggle' as const), ids }),
-      fc.record({ type: fc.constant('add' as const), ids }),
+      fc.record({ type: fc.constant('set' as const), ids, isOn: fc.boolean() }),
+      fc.record({ type: fc.constant('range' as const), anchor: fc.integer({ min: 1, max: 9 }), ids }),
       fc.record({ type: fc.constant('left' as const), ids }),
       fc.constant({ type: 'clear' as const }),
     );
@@ -184,10 +158,11 @@ describe('a line', () => {
   });
 
   it('keeps the room of rows that are not read yet', () => {
-    const group = { key: 'line:1:7', total: 12 } as Group;
+    const group = { key: 'line:1:7', total: 12, by_bump: { patch: 4 } } as Group;
     const items = itemsOf([group], () => 'loading', { isLine: true, isBare: false, open: new Set() });
     expect(items.map((item) => item.kind)).toEqual(['group', 'loading']);
-    expect(items[1]).toMatchObject({ rows: 12 });
+    // Three of four patches will be in the fold.
+    expect(items[1]).toMatchObject({ rows: 9, hasFold: true });
   });
 });
 

@@ -62,7 +62,13 @@ describe('deciding by filter', () => {
       batches.push(answer.body.batch_id);
       done.push(...answer.body.results);
     }
-    expect(done).toEqual(previewed);
+    expect(done).toMatchObject(previewed.map(({ id }) => ({ id, outcome: 'approved', code: null })));
+    expect(previewed[7]).toMatchObject({
+      image_name: 'many-steps',
+      tag_name: '8.0.0',
+      platforms_missing: [],
+    });
+    expect(preview.body.warnings).toEqual({ repushed: 0, missing_platform: 0 });
     expect(await stateCounts(imageId)).toEqual({ approved: 2_500 });
 
     const undone = await review.bulk({ action: 'reopen', batch_id: batches[1] });

@@ -113,6 +113,27 @@ describe('the list', () => {
     expect(await tagsOf(`?image_id=${redis.imageId}`)).toHaveLength(6);
   });
 
+  it('gives the requests of several groups in one answer, page by page', async () => {
+    const { groups } = (await review.list('/groups?by=line&status=pending')).body as {
+      groups: { key: string; total: number }[];
+    };
+    const chosen = groups.slice(0, 2);
+    const query = `?status=pending&sort=group${chosen.map(({ key }) => `&groups=${encodeURIComponent(key)}`).join('')}`;
+    const apart: number[] = [];
+    for (const { key } of chosen)
+      for (const { id } of await rows(`?status=pending&group=${encodeURIComponent(key)}`)) apart.push(id);
+    const whole = await review.list(query);
+    const ids = (whole.body.approval_requests as Row[]).map((row) => row.id);
+    expect([...ids].sort()).toEqual(apart.sort());
+    expect(whole.body.total).toBe(chosen[0]!.total + chosen[1]!.total);
+
+    const first = await review.list(`${query}&limit=1`);
+    const rest = await review.list(`${query}&cursor=${first.body.next_cursor}`);
+    expect(
+      [first, rest].flatMap(({ body }) => (body.approval_requests as Row[]).map((row) => row.id)),
+    ).toEqual(ids);
+  });
+
   it.each(['newest', 'oldest', 'group', 'growth'])('pages by %s without gaps or doubles', async (sort) => {
     const whole = (await rows(`?sort=${sort}&limit=500`)).map((row) => row.id);
     expect(new Set(whole).size).toBe(9);
@@ -142,6 +163,7 @@ describe('the list', () => {
     ['older_than=soon', 'older_than'],
     ['group=line:x:7', 'group'],
     ['group=nonsense', 'group'],
+    ['groups=line:1:7&groups=nonsense', 'groups[1]'],
     ['size_change_min=much', 'size_change_min'],
     ['view=all', 'view'],
     ['sort=name', 'sort'],

@@ -1103,7 +1103,7 @@ export interface components {
              */
             newer_than?: string;
             /**
-             * @description The approved tag has this platform, and the one asked about lacks it.
+             * @description The approved tag has this platform, and the one asked about lacks it; `any`: whichever.
              * @example linux/arm64
              */
             missing_platform?: string;
@@ -1153,6 +1153,16 @@ export interface components {
             /** @description Why it was refused; stable, for programs. */
             code: string | null;
             detail: string | null;
+            /** @description Dry run only, as is what follows. */
+            image_name?: string;
+            tag_name?: string | null;
+            platforms_missing?: string[];
+        };
+        BulkWarningsView: {
+            /** @description Approved tags that were pushed again. */
+            repushed: number;
+            /** @description Lack a platform that the approved tag has. */
+            missing_platform: number;
         };
         BulkAnswer: {
             /** @enum {string} */
@@ -1177,6 +1187,8 @@ export interface components {
             /** @description Requests that the order means but this call did not get to. */
             remaining: number;
             results: components["schemas"]["BulkResultView"][];
+            /** @description Dry run only. */
+            warnings?: components["schemas"]["BulkWarningsView"];
             /** @description Dry run only: send it along for the results that follow. */
             cursor?: string | null;
         };
@@ -2750,7 +2762,7 @@ export interface operations {
                 older_than?: string;
                 /** @description Asked since. */
                 newer_than?: string;
-                /** @description The approved tag has this platform, and the one asked about lacks it. */
+                /** @description The approved tag has this platform, and the one asked about lacks it; `any`: whichever. */
                 missing_platform?: string;
                 /** @description Bytes more than the approved tag, at least. */
                 size_change_min?: number;
@@ -2758,6 +2770,8 @@ export interface operations {
                 /** @description next_cursor of the page before; opaque. */
                 cursor?: string;
                 limit?: number;
+                /** @description The keys of several groups, whose requests come in one answer. */
+                groups?: string[];
                 /** @description group: lines together, in each the re-pushes first, then the highest version. */
                 sort?: "newest" | "oldest" | "group" | "growth";
                 /** @description row: without the document. */
@@ -2869,7 +2883,7 @@ export interface operations {
                 older_than?: string;
                 /** @description Asked since. */
                 newer_than?: string;
-                /** @description The approved tag has this platform, and the one asked about lacks it. */
+                /** @description The approved tag has this platform, and the one asked about lacks it; `any`: whichever. */
                 missing_platform?: string;
                 /** @description Bytes more than the approved tag, at least. */
                 size_change_min?: number;
@@ -2985,7 +2999,7 @@ export interface operations {
                 older_than?: string;
                 /** @description Asked since. */
                 newer_than?: string;
-                /** @description The approved tag has this platform, and the one asked about lacks it. */
+                /** @description The approved tag has this platform, and the one asked about lacks it; `any`: whichever. */
                 missing_platform?: string;
                 /** @description Bytes more than the approved tag, at least. */
                 size_change_min?: number;

@@ -1,4 +1,5 @@
 import createClient from 'openapi-fetch';
+import { ApiProblem } from './problem.js';
 import type { paths } from './schema.js';
 
 /** Where the API is, as the service wrote it into the page. */
@@ -6,31 +7,6 @@ const base = document.querySelector<HTMLMetaElement>('meta[name="image-monitor-a
 
 /** A request that got no answer in this time is one whose outcome is unknown. */
 const TIMEOUT_MS = 20_000;
-
-/** What the service says when it refuses, or what stands for it when nothing came back. */
-export class ApiProblem extends Error {
-  override readonly name = 'ApiProblem';
-
-  constructor(
-    /** 0: no answer (offline, time-out, cut off). */
-    readonly status: number,
-    readonly code: string,
-    readonly detail: string,
-    readonly body: Record<string, unknown> = {},
-    readonly retryAfterSeconds: number | null = null,
-  ) {
-    super(detail);
-  }
-
-  get requestId(): string | null {
-    return typeof this.body['request_id'] === 'string' ? this.body['request_id'] : null;
-  }
-
-  /** Whether it arrived is not known: look again before anything is said. */
-  get isUncertain(): boolean {
-    return this.status === 0 || this.status >= 500;
-  }
-}
 
 type Query = Record<string, string | number | boolean | readonly (string | number)[] | undefined>;
 
@@ -47,6 +23,13 @@ interface Loose {
   ): Promise<{ data?: unknown; error?: unknown; response: Response }>;
 }
 
+type Listener = (status: number, path: string) => void;
+const listeners: Listener[] = [];
+/** Tells of every answer, whatever it says; for who keeps an eye on the session and on the line. */
+export function onAnswer(listener: Listener): void {
+  listeners.push(listener);
+}
+
 export async function call<Answer>(
   method: 'get' | 'post' | 'put' | 'delete',
   path: string,
@@ -55,11 +38,13 @@ export async function call<Answer>(
     body?: unknown;
     signal?: AbortSignal;
     headers?: Record<string, string>;
+    /** A thousand decisions take longer than one. */
+    timeoutMs?: number;
     /** The answer is read as text. */
     isText?: boolean;
   } = {},
 ): Promise<Answer> {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const timeout = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
   const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
   // The document's paths carry the prefix of the stand-alone service; here the base does.
   const { query, body, headers } = options;
@@ -77,6 +62,7 @@ export async function call<Answer>(
     throw new ApiProblem(0, timeout.aborted ? 'timeout' : 'no_answer', '');
   }
   const { data, error, response } = result;
+  for (const listener of listeners) listener(response.status, path);
   if (response.ok) return data as Answer;
   const problem = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
   const wait = Number(response.headers.get('retry-after'));

@@ -1048,7 +1048,7 @@ export interface components {
              */
             newer_than?: string;
             /**
-             * @description The approved tag has this platform, and the one asked about lacks it.
+             * @description The approved tag has this platform, and the one asked about lacks it; `any`: whichever.
              * @example linux/arm64
              */
             missing_platform?: string;
@@ -1098,6 +1098,16 @@ export interface components {
             /** @description Why it was refused; stable, for programs. */
             code: string | null;
             detail: string | null;
+            /** @description Dry run only, as is what follows. */
+            image_name?: string;
+            tag_name?: string | null;
+            platforms_missing?: string[];
+        };
+        BulkWarningsView: {
+            /** @description Approved tags that were pushed again. */
+            repushed: number;
+            /** @description Lack a platform that the approved tag has. */
+            missing_platform: number;
         };
         BulkAnswer: {
             /** @enum {string} */
@@ -1122,6 +1132,8 @@ export interface components {
             /** @description Requests that the order means but this call did not get to. */
             remaining: number;
             results: components["schemas"]["BulkResultView"][];
+            /** @description Dry run only. */
+            warnings?: components["schemas"]["BulkWarningsView"];
             /** @description Dry run only: send it along for the results that follow. */
             cursor?: string | null;
         };
@@ -2584,7 +2596,7 @@ export interface operations {
                 older_than?: string;
                 /** @description Asked since. */
                 newer_than?: string;
-                /** @description The approved tag has this platform, and the one asked about lacks it. */
+                /** @description The approved tag has this platform, and the one asked about lacks it; `any`: whichever. */
                 missing_platform?: string;
                 /** @description Bytes more than the approved tag, at least. */
                 size_change_min?: number;
@@ -2592,6 +2604,8 @@ export interface operations {
                 /** @description next_cursor of the page before; opaque. */
                 cursor?: string;
                 limit?: number;
+                /** @description The keys of several groups, whose requests come in one answer. */
+                groups?: string[];
                 /** @description group: lines together, in each the re-pushes first, then the highest version. */
                 sort?: "newest" | "oldest" | "group" | "growth";
                 /** @description row: without the document. */
@@ -2703,7 +2717,7 @@ export interface operations {
                 older_than?: string;
                 /** @description Asked since. */
                 newer_than?: string;
-                /** @description The approved tag has this platform, and the one asked about lacks it. */
+                /** @description The approved tag has this platform, and the one asked about lacks it; `any`: whichever. */
                 missing_platform?: string;
                 /** @description Bytes more than the approved tag, at least. */
                 size_change_min?: number;
@@ -2819,7 +2833,7 @@ export interface operations {
                 older_than?: string;
                 /** @description Asked since. */
                 newer_than?: string;
-                /** @description The approved tag has this platform, and the one asked about lacks it. */
+                /** @description The approved tag has this platform, and the one asked about lacks it; `any`: whichever. */
                 missing_platform?: string;
                 /** @description Bytes more than the approved tag, at least. */
                 size_change_min?: number;

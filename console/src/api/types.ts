@@ -32,6 +32,8 @@ export interface Row {
   variant: string | null;
   bump: Bump;
   aliases: string[];
+  /** Pending requests of the image with this digest, this one among them. */
+  same_digest_count: number;
   digest: string | null;
   size_bytes: number | null;
   size_change_bytes: number | null;
@@ -94,6 +96,10 @@ export interface BulkResult {
   outcome: string;
   code: string | null;
   detail: string | null;
+  /** Of a preview. */
+  image_name?: string;
+  tag_name?: string | null;
+  platforms_missing?: string[];
 }
 
 export interface BulkAnswer {
@@ -103,6 +109,14 @@ export interface BulkAnswer {
   counts: Record<string, number>;
   remaining: number;
   results: BulkResult[];
+  /** Of a preview: the results that follow, and what to beware of. */
+  cursor?: string | null;
+  warnings?: { repushed: number; missing_platform: number };
+}
+
+/** A preview that does not hold any longer: a new one, and how it differs. */
+export interface ChangedPreview extends BulkAnswer {
+  difference?: { added: number[]; removed: number[]; changed: { id: number }[] } | null;
 }
 
 export interface Session {
@@ -143,6 +157,7 @@ export function rowOf(answer: unknown): Row {
     variant: text(one['variant']),
     bump: bump && BUMPS.includes(bump) ? bump : 'other',
     aliases: texts(one['aliases'] ?? metadata['aliases']),
+    same_digest_count: count(one['same_digest_count']) ?? 1,
     digest: text(one['digest']),
     size_bytes: count(one['size_bytes']),
     size_change_bytes: change,

@@ -18,6 +18,7 @@ import {
   Tag,
   useNow,
 } from '../ui/parts.js';
+import { replaceRow } from '../inbox/list-data.js';
 import { lineName, shortPlatform, SizeChange } from '../inbox/rows.js';
 
 const SizeOfLine = lazy(() => import('../plots/size-of-line.js'));
@@ -28,8 +29,9 @@ export interface DetailProps {
   hint: Row | null;
   isRepushAsked: boolean;
   keysAreOff: boolean;
-  onApprove(): void;
-  onReject(): void;
+  /** With the row as it was shown. */
+  onApprove(row: Row): void;
+  onReject(row: Row): void;
   onCancelRepush(): void;
 }
 
@@ -128,7 +130,11 @@ export function Detail(props: DetailProps) {
             <button
               type="button"
               className="button button-small"
-              onClick={() => setSeen({ id: row.id, digest: detail?.digest ?? null })}
+              onClick={() => {
+                // The list decides by the digest that it shows: from now on this one.
+                if (detail) replaceRow(detail);
+                setSeen({ id: row.id, digest: detail?.digest ?? null });
+              }}
             >
               {t.detail.compareAgain}
             </button>
@@ -137,7 +143,7 @@ export function Detail(props: DetailProps) {
         {!isPending ? (
           <Decided row={row} detail={detail} now={now} mayDecide={may.decide} />
         ) : props.isRepushAsked ? (
-          <RepushAsk row={row} onApprove={props.onApprove} onCancel={props.onCancelRepush} />
+          <RepushAsk row={row} onApprove={() => props.onApprove(row)} onCancel={props.onCancelRepush} />
         ) : (
           <>
             <p className="foot-line">
@@ -157,11 +163,15 @@ export function Detail(props: DetailProps) {
                   type="button"
                   className="button button-approve"
                   disabled={hasMoved || (row.tag_name !== null && row.digest === null)}
-                  onClick={props.onApprove}
+                  onClick={() => props.onApprove(row)}
                 >
                   <CheckIcon /> {t.detail.approve} {props.keysAreOff ? null : <kbd>A</kbd>}
                 </button>
-                <button type="button" className="button button-reject-quiet" onClick={props.onReject}>
+                <button
+                  type="button"
+                  className="button button-reject-quiet"
+                  onClick={() => props.onReject(row)}
+                >
                   <CrossIcon /> {t.detail.reject} {props.keysAreOff ? null : <kbd>R</kbd>}
                 </button>
               </div>

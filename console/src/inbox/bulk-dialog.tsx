@@ -1,28 +1,31 @@
 import { useEffect, useId, useRef, useState } from 'react';
-import { ApiProblem, call } from '../api/client.js';
-import type { BulkAnswer, Row } from '../api/types.js';
-import { changed, nameOf, overlay, remember, rememberReason } from '../decide.js';
+import { call } from '../api/client.js';
+import type { ApiProblem } from '../api/problem.js';
+import type { BulkAnswer, BulkResult, ChangedPreview, Row } from '../api/types.js';
+import { changed, overlay, ownBatches, rememberBatch, rememberReason } from '../decide.js';
 import { number } from '../intl.js';
 import { t } from '../messages/en.js';
-import { queryClient } from '../queries.js';
+import { visible } from '../tag-difference.js';
 import { Dialog } from '../ui/dialog.js';
 import { Failure, problemOf, Skeleton } from '../ui/parts.js';
-import { visible } from '../tag-difference.js';
+import {
+  moreOf,
+  previewFrom,
+  previewOf,
+  runBulk,
+  type BulkEnd,
+  type BulkOrder,
+  type Preview,
+} from './bulk-run.js';
+import { refreshList } from './list-data.js';
 
-/** What is to be decided: rows with the digests that were on the screen, or whatever a filter matches. */
-export interface BulkOrder {
-  action: 'approve' | 'reject';
-  target:
-    | { ids: readonly { id: number; expected_digest?: string }[] }
-    | { filter: Record<string, unknown>; count: number };
-  reason?: string;
-  mode?: 'each' | 'newest_per_line';
-  title?: string;
-}
-
-const STEP = 1_000;
+/** A preview of ten thousand takes a while on a busy machine. */
+const TIMEOUT_MS = 120_000;
 const SHOWN = 50;
 const TYPE_ABOVE = 100;
+
+const send = (body: Record<string, unknown>): Promise<BulkAnswer> =>
+  call<BulkAnswer>('post', '/images/approval-requests/bulk', { body, timeoutMs: TIMEOUT_MS });
 
 /** First the server's dry run, then the same order with its token; a set that changed in between does nothing. */
 export default function BulkDialog(props: {
@@ -32,104 +35,98 @@ export default function BulkDialog(props: {
   onClose(): void;
 }) {
   const { order } = props;
-  const [preview, setPreview] = useState<BulkAnswer | null>(null);
+  const [preview, setPreview] = useState<Preview | null>(null);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
-  const [hasChanged, setHasChanged] = useState(false);
+  const [note, setNote] = useState<string | null>(null);
+  const [marked, setMarked] = useState<ReadonlySet<number>>(new Set());
   const [typed, setTyped] = useState('');
-  const [isWhole, setIsWhole] = useState(false);
   const [progress, setProgress] = useState<{ done: number; total: number } | null>(null);
   const [result, setResult] = useState<string | null>(null);
   const isStopped = useRef(false);
   const field = useId();
 
-  const bodyOf = (more: Record<string, unknown>): Record<string, unknown> => ({
-    action: order.action,
-    rejection_reason: order.reason,
-    mode: order.mode,
-    ...('ids' in order.target ? { ids: order.target.ids.slice(0, STEP) } : { filter: order.target.filter }),
-    ...more,
-  });
   const look = (): void => {
     setProblem(null);
-    call<BulkAnswer>('post', '/images/approval-requests/bulk', { body: bodyOf({ dry_run: true }) }).then(
-      setPreview,
-      (error: unknown) => setProblem(problemOf(error)),
-    );
+    previewOf(order, send).then(setPreview, (error: unknown) => setProblem(problemOf(error)));
   };
   useEffect(look, []);
 
-  const willDo = preview ? (preview.counts['approved'] ?? 0) + (preview.counts['rejected'] ?? 0) : 0;
-  const whole = preview ? willDo + (preview.remaining ?? 0) : 0;
-  const hasRepush = (preview?.results ?? []).some(
-    (one) => one.outcome !== 'refused' && props.rows.get(one.id)?.bump === 'repush',
-  );
+  const whole = preview?.willDo ?? 0;
+  const hasRepush = (preview?.repushed ?? 0) > 0;
   const mustType = whole > TYPE_ABOVE || hasRepush;
-  const mayGo = willDo > 0 && (!mustType || typed.trim() === String(whole));
+  const mayGo = whole > 0 && (!mustType || typed.trim() === String(whole));
 
   async function go(): Promise<void> {
     if (!preview || !mayGo) return;
     if (order.reason) rememberReason(order.reason);
     isStopped.current = false;
-    const decided: number[] = [];
-    let refused = 0;
-    let token: string | undefined = preview.preview_token;
-    setProgress({ done: 0, total: whole });
-    const ids = 'ids' in order.target ? [...order.target.ids] : null;
+    setNote(null);
+    let done = 0;
+    setProgress({ done, total: whole });
+    const end = await ownBatches(() =>
+      runBulk(order, preview, send, {
+        isStopped: () => isStopped.current,
+        onStep: (ids) => {
+          overlay.send({ type: 'decided', ids });
+          setProgress({ done: (done += ids.length), total: whole });
+        },
+      }),
+    );
+    setProgress(null);
+    if (end.decided.length > 0) {
+      rememberBatch(end, order.action);
+      props.onDone(end.decided);
+    }
+    changed();
+    await afterwards(end);
+  }
+
+  async function afterwards(end: BulkEnd): Promise<void> {
+    if (end.how === 'changed' && end.changed) return showDifference(end.changed);
+    if (end.how === 'unanswered') return lookAgain(end);
+    if (end.how === 'failed') setProblem(end.problem ?? null);
+    // What the preview had left out is no news.
+    const known = new Set(refusals.map((one) => one.id));
+    if (end.how === 'done' && end.refused.every((id) => known.has(id))) return props.onClose();
+    setResult(t.bulk.result(end.decided.length, end.refused.length, end.left));
+  }
+
+  /** Nothing was done; what is new in the preview is marked. */
+  function showDifference(now: ChangedPreview): void {
+    const { added = [], removed = [], changed: moved = [] } = now.difference ?? {};
+    const next = previewFrom([now]);
+    setPreview(next);
+    setMarked(new Set([...added, ...moved.map((one) => one.id)]));
+    setNote(t.bulk.changed(whole, next.willDo, added.length + removed.length + moved.length));
+    setTyped('');
+  }
+
+  /** No answer is not a refusal: what the order would come to now tells whether it arrived. */
+  async function lookAgain(end: BulkEnd): Promise<void> {
+    void refreshList();
     try {
-      for (;;) {
-        const step = ids ? ids.splice(0, STEP) : null;
-        const body = bodyOf({ ...(step ? { ids: step } : {}), preview_token: token });
-        const answer = await call<BulkAnswer>('post', '/images/approval-requests/bulk', { body });
-        const now = answer.results.filter((one) => one.outcome !== 'refused').map((one) => one.id);
-        decided.push(...now);
-        refused += answer.results.length - now.length;
-        overlay.send({ type: 'decided', ids: now });
-        if (answer.batch_id && now.length > 0)
-          remember(
-            { ids: now, batchId: answer.batch_id, name: t.inbox.tags(now.length) },
-            t.decide.many(now.length, order.action === 'approve' ? t.kindDone.approved : t.kindDone.rejected),
-          );
-        setProgress({ done: decided.length, total: whole });
-        token = answer.preview_token;
-        const left = ids ? ids.length : answer.remaining;
-        if (left === 0 || now.length === 0 || isStopped.current) {
-          if (refused === 0 && left === 0) return finish(decided);
-          setResult(t.bulk.result(decided.length, refused, left));
-          setProgress(null);
-          return finish(decided, true);
-        }
-      }
-    } catch (error) {
-      setProgress(null);
-      const met = problemOf(error);
-      if (met?.status === 409 && met.code === 'preview_changed') {
-        setPreview(met.body as unknown as BulkAnswer);
-        setHasChanged(true);
-        setTyped('');
-      } else setProblem(met);
-      if (decided.length > 0) finish(decided, true);
+      const now = await previewOf(order, send);
+      setPreview(now);
+      setTyped('');
+      if (now.willDo === 0) setResult(t.bulk.arrived);
+      else setNote(t.bulk.unanswered);
+    } catch {
+      setProblem(end.problem ?? null);
+      setPreview(null);
     }
   }
 
-  function finish(decided: readonly number[], staysOpen = false): void {
-    changed();
-    void queryClient.invalidateQueries({ queryKey: ['request'], refetchType: 'none' });
-    props.onDone(decided);
-    if (!staysOpen) props.onClose();
-  }
-
-  const refusals = (preview?.results ?? []).filter((one) => one.outcome === 'refused');
-  const goes = (preview?.results ?? []).filter((one) => one.outcome !== 'refused');
-  const missing = goes.filter((one) => (props.rows.get(one.id)?.platforms_missing.length ?? 0) > 0).length;
+  const goes = preview?.results.filter((one) => one.outcome !== 'refused') ?? [];
+  const refusals = preview?.results.filter((one) => one.outcome === 'refused') ?? [];
   const title = order.title ?? (order.action === 'approve' ? t.bulk.previewApprove : t.bulk.previewReject);
 
   return (
     <Dialog title={title} onClose={props.onClose} wide>
       {problem ? <Failure problem={problem} retry={look} /> : null}
       {!preview && !problem ? <Skeleton rows={3} label={t.bulk.working} /> : null}
-      {hasChanged ? (
+      {note ? (
         <p className="bar-note warning" role="alert">
-          {t.bulk.changed}
+          {note}
         </p>
       ) : null}
       {preview ? (
@@ -140,18 +137,24 @@ export default function BulkDialog(props: {
                 <li key={outcome}>{t.bulk.outcome[outcome](preview.counts[outcome])}</li>
               ) : null,
             )}
-            {missing > 0 ? <li className="warning">{t.bulk.missing(missing)}</li> : null}
+            {preview.missingPlatform > 0 ? (
+              <li className="warning">{t.bulk.missing(preview.missingPlatform)}</li>
+            ) : null}
           </ul>
-          <PreviewList title={t.bulk.byImage} results={goes} rows={props.rows} isWhole={isWhole} />
+          <PreviewList title={t.bulk.byImage} results={goes} rows={props.rows} marked={marked} />
           {refusals.length > 0 ? (
-            <PreviewList title={t.bulk.leftOut} results={refusals} rows={props.rows} isWhole={isWhole} />
+            <PreviewList title={t.bulk.leftOut} results={refusals} rows={props.rows} marked={marked} />
           ) : null}
-          {!isWhole && preview.results.length > SHOWN ? (
-            <button type="button" className="link" onClick={() => setIsWhole(true)}>
-              {t.bulk.showAll}
+          {preview.cursor !== null ? (
+            <button
+              type="button"
+              className="link"
+              onClick={() => void moreOf(order, preview, send).then(setPreview, () => undefined)}
+            >
+              {t.inbox.loadMore}
             </button>
           ) : null}
-          {mustType ? (
+          {mustType && !result && !progress ? (
             <div className="type-number">
               <p>{hasRepush ? t.bulk.typeWhyRepush : t.bulk.typeWhyMany}</p>
               <label className="field-label" htmlFor={field}>
@@ -164,6 +167,9 @@ export default function BulkDialog(props: {
                 autoComplete="off"
                 value={typed}
                 onChange={(event) => setTyped(event.target.value)}
+                onKeyDown={(event) => {
+                  if (event.key === 'Enter' && !event.nativeEvent.isComposing) void go();
+                }}
               />
             </div>
           ) : null}
@@ -197,9 +203,11 @@ export default function BulkDialog(props: {
             {order.action === 'approve' ? t.bulk.goApprove(whole) : t.bulk.goReject(whole)}
           </button>
         )}
-        <button type="button" className="button" onClick={props.onClose}>
-          {result ? t.decide.close : t.decide.cancel}
-        </button>
+        {progress ? null : (
+          <button type="button" className="button" onClick={props.onClose}>
+            {result ? t.decide.close : t.decide.cancel}
+          </button>
+        )}
       </div>
     </Dialog>
   );
@@ -207,15 +215,22 @@ export default function BulkDialog(props: {
 
 function PreviewList(props: {
   title: string;
-  results: BulkAnswer['results'];
+  results: readonly BulkResult[];
   rows: ReadonlyMap<number, Row>;
-  isWhole: boolean;
+  marked: ReadonlySet<number>;
 }) {
-  const shown = props.isWhole ? props.results : props.results.slice(0, SHOWN);
-  const byImage = new Map<string, BulkAnswer['results']>();
+  const [isWhole, setIsWhole] = useState(false);
+  // What is new stands where it is seen.
+  const ordered = [...props.results].sort(
+    (a, b) => Number(props.marked.has(b.id)) - Number(props.marked.has(a.id)),
+  );
+  const shown = isWhole ? ordered : ordered.slice(0, SHOWN);
+  const byImage = new Map<string, BulkResult[]>();
   for (const one of shown) {
-    const name = imageOf(one, props.rows);
-    byImage.set(name, [...(byImage.get(name) ?? []), one]);
+    const name = one.image_name ?? props.rows.get(one.id)?.image_name ?? `#${number(one.id)}`;
+    const list = byImage.get(name);
+    if (list) list.push(one);
+    else byImage.set(name, [one]);
   }
   return (
     <section className="preview" tabIndex={0} aria-label={props.title}>
@@ -226,25 +241,38 @@ function PreviewList(props: {
           <ul>
             {results.map((one) => (
               <li key={one.id}>
-                <span className="tag">{tagOf(one, props.rows)}</span>
+                {props.marked.has(one.id) ? (
+                  <mark className="tag">{tagOf(one, props.rows)}</mark>
+                ) : (
+                  <span className="tag">{tagOf(one, props.rows)}</span>
+                )}
                 {one.detail ? <span className="dim"> {one.detail}</span> : null}
+                {(one.platforms_missing?.length ?? 0) > 0 ? (
+                  <span className="warning">
+                    {' '}
+                    {t.inbox.noPlatform(
+                      visible(one.platforms_missing?.[0] ?? ''),
+                      (one.platforms_missing?.length ?? 1) - 1,
+                    )}
+                  </span>
+                ) : null}
               </li>
             ))}
           </ul>
         </div>
       ))}
-      {props.results.length > shown.length ? (
-        <p className="dim">{t.bulk.others(props.results.length - shown.length)}</p>
+      {ordered.length > shown.length ? (
+        <p className="dim">
+          {t.bulk.others(ordered.length - shown.length)}{' '}
+          <button type="button" className="link" onClick={() => setIsWhole(true)}>
+            {t.bulk.showAll}
+          </button>
+        </p>
       ) : null}
     </section>
   );
 }
 
-type Result = BulkAnswer['results'][number] & { image_name?: string; tag_name?: string | null };
-function imageOf(one: Result, rows: ReadonlyMap<number, Row>): string {
-  return one.image_name ?? rows.get(one.id)?.image_name ?? `#${number(one.id)}`;
-}
-function tagOf(one: Result, rows: ReadonlyMap<number, Row>): string {
-  const row = rows.get(one.id);
-  return visible(one.tag_name ?? row?.tag_name ?? (row ? nameOf(row) : `#${number(one.id)}`));
+function tagOf(one: BulkResult, rows: ReadonlyMap<number, Row>): string {
+  return visible(one.tag_name ?? rows.get(one.id)?.tag_name ?? `#${number(one.id)}`);
 }

@@ -1,5 +1,6 @@
 import type { Group, Row } from '../api/types.js';
 import { compareTags, mostExactFirst } from '../versions.js';
+import type { GroupRows } from './rows-by-group.js';
 
 /** A row of the list: one request, or several that are names of one content. */
 export interface Entry {
@@ -24,26 +25,75 @@ export type Item =
       readonly entries: readonly Entry[];
       readonly isOpen: boolean;
     }
-  | { readonly kind: 'loading'; readonly key: string; readonly group: Group; readonly rows: number }
+  | {
+      readonly kind: 'loading';
+      readonly key: string;
+      readonly group: Group;
+      readonly rows: number;
+      readonly hasFold: boolean;
+    }
   | { readonly kind: 'failed'; readonly key: string; readonly group: Group };
 
-/** One older patch is no taller than the fold that would hide it. */
-const LEAST_TO_FOLD = 2;
+/** Names of one content share this. A re-push stands alone: it is the one row that asks to be compared first. */
+function contentOf(row: Row): string | null {
+  return row.digest && row.tag_name && row.bump !== 'repush' ? `${row.image_id}|${row.digest}` : null;
+}
 
 /** Requests that share a digest become one entry under the most exact name; order as given. */
 export function entriesOf(rows: readonly Row[]): Entry[] {
-  const byDigest = new Map<string, Row[]>();
+  const byContent = new Map<string, Row[]>();
   for (const row of rows) {
-    const key = row.digest && row.tag_name ? `${row.image_id}|${row.digest}` : `#${row.id}`;
-    const same = byDigest.get(key);
+    const key = contentOf(row) ?? `#${row.id}`;
+    const same = byContent.get(key);
     if (same) same.push(row);
-    else byDigest.set(key, [row]);
+    else byContent.set(key, [row]);
   }
-  return [...byDigest.values()].map((same) => {
+  return [...byContent.values()].map((same) => {
     const [row, ...also] = [...same].sort((a, b) => mostExactFirst(a.tag_name ?? '', b.tag_name ?? ''));
     if (!row) throw new Error('An entry has a row');
     return { row, also };
   });
+}
+
+/**
+ * Names of one content over all lines: `latest` and `17` stand in the row of `17.2.5`, in its line. Only of rows that
+ * are read: what is seen is what is decided.
+ */
+export function foldNames(
+  groups: readonly Group[],
+  rowsOf: (group: Group) => GroupRows,
+): (group: Group) => GroupRows {
+  const homes = new Map<string, { row: Row; group: string }>();
+  const named = (rows: readonly Row[]): Row[] =>
+    rows.filter((row) => row.same_digest_count > 1 && contentOf(row) !== null);
+  const away: { row: Row; group: string }[] = [];
+  for (const group of groups) {
+    const rows = rowsOf(group);
+    if (typeof rows === 'string') continue;
+    for (const row of named(rows)) {
+      const content = contentOf(row) ?? '';
+      const home = homes.get(content);
+      away.push({ row, group: group.key });
+      if (!home || mostExactFirst(row.tag_name ?? '', home.row.tag_name ?? '') < 0)
+        homes.set(content, { row, group: group.key });
+    }
+  }
+  const moved = new Set<number>();
+  const guests = new Map<string, Row[]>();
+  for (const { row, group } of away) {
+    const home = homes.get(contentOf(row) ?? '');
+    if (!home || home.group === group) continue;
+    moved.add(row.id);
+    const list = guests.get(home.group);
+    if (list) list.push(row);
+    else guests.set(home.group, [row]);
+  }
+  if (moved.size === 0) return rowsOf;
+  return (group) => {
+    const rows = rowsOf(group);
+    if (typeof rows === 'string') return rows;
+    return [...rows.filter((row) => !moved.has(row.id)), ...(guests.get(group.key) ?? [])];
+  };
 }
 
 /** Inside a line: re-pushes first, then the newest version. */
@@ -56,26 +106,36 @@ export function sortInLine(entries: readonly Entry[]): Entry[] {
   );
 }
 
-/** The newest patch stands; the older ones are what a fold holds. */
+/**
+ * The newest patch stands, and a fold holds the older ones however few: when the one that stands is decided, the next
+ * takes its place and the fold stays as it is.
+ */
 export function foldPatches(entries: readonly Entry[]): { standing: Entry[]; folded: Entry[] } {
-  const patches = entries.filter((entry) => entry.row.bump === 'patch');
-  const folded = patches.length > LEAST_TO_FOLD ? patches.slice(1) : [];
-  return { standing: entries.filter((entry) => !folded.includes(entry)), folded };
+  const folded = new Set(entries.filter((entry) => entry.row.bump === 'patch').slice(1));
+  return { standing: entries.filter((entry) => !folded.has(entry)), folded: [...folded] };
+}
+
+/** How tall a line will be whose rows are not read yet. */
+function roomOf(group: Group, isLine: boolean): { rows: number; hasFold: boolean } {
+  const folded = isLine ? Math.max(0, (group.by_bump.patch ?? 0) - 1) : 0;
+  return { rows: group.total - folded, hasFold: folded > 0 };
 }
 
 /** The list, flat, as it is scrolled through. */
 export function itemsOf(
   groups: readonly Group[],
-  rowsOf: (group: Group) => readonly Row[] | 'loading' | 'failed',
+  rowsOf: (group: Group) => GroupRows,
   options: { isLine: boolean; isBare: boolean; open: ReadonlySet<string> },
 ): Item[] {
   const items: Item[] = [];
+  const rowsHere = options.isLine ? foldNames(groups, rowsOf) : rowsOf;
   for (const group of groups) {
-    const rows = rowsOf(group);
+    const rows = rowsHere(group);
     if (rows !== 'loading' && rows !== 'failed' && rows.length === 0) continue;
     if (!options.isBare) items.push({ kind: 'group', key: `g:${group.key}`, group });
     if (rows === 'loading') {
-      if (group.total > 0) items.push({ kind: 'loading', key: `l:${group.key}`, group, rows: group.total });
+      if (group.total > 0)
+        items.push({ kind: 'loading', key: `l:${group.key}`, group, ...roomOf(group, options.isLine) });
       continue;
     }
     if (rows === 'failed') {
@@ -96,46 +156,30 @@ export function itemsOf(
   return items;
 }
 
-/** Groups made here of the rows that were read: without a grouping all rows are one. */
-export function groupRows(
-  rows: readonly Row[],
-  by: 'line' | 'image' | 'digest' | 'none',
-): { groups: Group[]; rows: Map<string, Row[]> } {
-  const map = new Map<string, Row[]>();
-  for (const row of rows) {
-    const key =
-      by === 'none'
-        ? 'all'
-        : by === 'digest'
-          ? `${row.image_name}@${row.digest}`
-          : by === 'image'
-            ? row.image_name
-            : `${row.image_name}|${row.line ?? ''}`;
-    const list = map.get(key);
-    if (list) list.push(row);
-    else map.set(key, [row]);
+/** Without a grouping all rows are one group, whose header is not shown. */
+export function groupRows(rows: readonly Row[]): { groups: Group[]; rows: Map<string, readonly Row[]> } {
+  if (rows.length === 0) return { groups: [], rows: new Map() };
+  const group: Group = {
+    key: 'all',
+    image_id: null,
+    image_name: '',
+    category: null,
+    line: null,
+    variant: null,
+    total: rows.length,
+    by_bump: {},
+    oldest_requested_at: null,
+    approved: null,
+  };
+  return { groups: [group], rows: new Map([[group.key, rows]]) };
+}
+
+/** Every request that an item stands for, by its id. */
+export function rowsById(items: readonly Item[]): Map<number, Row> {
+  const map = new Map<number, Row>();
+  for (const item of items) {
+    const all = item.kind === 'entry' ? [item.entry] : item.kind === 'fold' ? item.entries : [];
+    for (const entry of all) for (const row of [entry.row, ...entry.also]) map.set(row.id, row);
   }
-  const groups = [...map].map(([key, list]): Group => {
-    const first = list[0];
-    const by_bump: Group['by_bump'] = {};
-    for (const row of list) by_bump[row.bump] = (by_bump[row.bump] ?? 0) + 1;
-    return {
-      key,
-      image_id: first?.image_id ?? null,
-      image_name: first?.image_name ?? '',
-      category: null,
-      line: by === 'line' ? (first?.line ?? null) : null,
-      variant: by === 'line' ? (first?.variant ?? null) : null,
-      total: list.length,
-      by_bump,
-      oldest_requested_at: list.reduce<string | null>(
-        (old, row) => (old === null || row.requested_at < old ? row.requested_at : old),
-        null,
-      ),
-      approved:
-        list.find((row) => row.approved && row.bump !== 'repush')?.approved ?? first?.approved ?? null,
-    };
-  });
-  groups.sort((a, b) => Number((b.by_bump.repush ?? 0) > 0) - Number((a.by_bump.repush ?? 0) > 0));
-  return { groups, rows: map };
+  return map;
 }

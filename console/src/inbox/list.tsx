@@ -1,5 +1,5 @@
 import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, type RefObject } from 'react';
 import type { Group } from '../api/types.js';
 import type { Overlay } from '../decisions.js';
 import type { Grouping } from '../filters.js';
@@ -7,10 +7,16 @@ import { t } from '../messages/en.js';
 import { useNow } from '../ui/parts.js';
 import { idsOf } from '../decide.js';
 import type { Entry, Item } from './items.js';
+import { placeOf } from './moves.js';
 import { EntryRow, FoldRow, GroupRow, spokenRow, type RowActions } from './rows.js';
 import type { Selection } from './selection.js';
 
 const HEIGHTS = { wide: { group: 44, entry: 44, fold: 36 }, narrow: { group: 44, entry: 64, fold: 44 } };
+
+/** A place is where the reader stays when he has been there so long. */
+const STAYS_MS = 60;
+/** Groups read ahead, on either side of what is seen. */
+const GROUPS_AHEAD = 6;
 
 export interface ListProps {
   items: readonly Item[];
@@ -35,23 +41,17 @@ export function InboxList(props: ListProps) {
   const now = useNow();
   const heights = props.isNarrow ? HEIGHTS.narrow : HEIGHTS.wide;
   const headers = useMemo(() => items.flatMap((item, i) => (item.kind === 'group' ? [i] : [])), [items]);
-  const activeIndex = useMemo(
-    () => items.findIndex((item) => item.kind === 'entry' && item.entry.row.id === activeId),
-    [items, activeId],
-  );
+  const activeIndex = useMemo(() => placeOf(items, activeId), [items, activeId]);
   const entriesOfGroup = useMemo(() => entriesByGroup(items), [items]);
   const stuck = useRef(-1);
 
+  const places = useMemo(() => placesOf(items, heights), [items, heights]);
   const virtualizer = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
-    getItemKey: (index) => items[index]?.key ?? index,
-    estimateSize: (index) => {
-      const item = items[index];
-      if (!item) return heights.entry;
-      if (item.kind === 'loading') return item.rows * heights.entry;
-      return item.kind === 'group' ? heights.group : item.kind === 'fold' ? heights.fold : heights.entry;
-    },
+    // Another function when there are other items: the sizes are added up anew then, and only then.
+    getItemKey: useCallback((index: number) => places[index]?.key ?? index, [places]),
+    estimateSize: (index) => places[index]?.size ?? heights.entry,
     overscan: 8,
     scrollPaddingStart: heights.group,
     scrollPaddingEnd: 96,
@@ -72,12 +72,22 @@ export function InboxList(props: ListProps) {
       [headers, activeIndex],
     ),
   });
-  useEffect(() => virtualizer.measure(), [virtualizer, items, heights]);
 
   const visible = virtualizer.getVirtualItems();
-  const near = [...new Set(visible.flatMap((one) => items[one.index]?.group.key ?? []))].join('\n');
+  const seen = virtualizer.range;
+  const near = nearGroups(items, seen?.startIndex ?? 0, seen?.endIndex ?? -1).join('\n');
   const { onNear } = props;
-  useEffect(() => onNear(near === '' ? [] : near.split('\n')), [near, onNear]);
+  const isFirst = useRef(true);
+  useEffect(() => {
+    // Who scrolls on reads nothing; where he stays is read.
+    const timer = setTimeout(
+      () => onNear(near === '' ? [] : near.split('\n')),
+      isFirst.current ? 0 : STAYS_MS,
+    );
+    isFirst.current = false;
+    return () => clearTimeout(timer);
+  }, [near, onNear]);
+  useAnchor(scroller, places);
 
   useLayoutEffect(() => {
     if (activeIndex >= 0 && props.focusTick > 0) {
@@ -202,6 +212,56 @@ export function InboxList(props: ListProps) {
         );
     }
   }
+}
+
+/** The groups that are seen, and some on either side. */
+function nearGroups(items: readonly Item[], from: number, to: number): string[] {
+  const seen = new Set<string>();
+  for (let i = from; i <= to; i++) seen.add(items[i]?.group.key ?? '');
+  const most = seen.size + GROUPS_AHEAD;
+  for (let i = to + 1; i < items.length && seen.size < most; i++) seen.add(items[i]?.group.key ?? '');
+  for (let i = from - 1; i >= 0 && seen.size < most + GROUPS_AHEAD; i--) seen.add(items[i]?.group.key ?? '');
+  seen.delete('');
+  return [...seen];
+}
+
+interface Place {
+  readonly key: string;
+  readonly start: number;
+  readonly size: number;
+}
+
+function placesOf(items: readonly Item[], heights: (typeof HEIGHTS)['wide']): Place[] {
+  let start = 0;
+  return items.map((item) => {
+    const size =
+      item.kind === 'loading'
+        ? item.rows * heights.entry + (item.hasFold ? heights.fold : 0)
+        : item.kind === 'failed'
+          ? heights.entry
+          : heights[item.kind];
+    const place = { key: item.key, start, size };
+    start += size;
+    return place;
+  });
+}
+
+/** Rows that come, go or take more room above what is read do not move it. */
+function useAnchor(scroller: RefObject<HTMLDivElement | null>, places: readonly Place[]): void {
+  const before = useRef(places);
+  useLayoutEffect(() => {
+    const was = before.current;
+    before.current = places;
+    const element = scroller.current;
+    if (!element || was === places || element.scrollTop === 0) return;
+    const startNow = new Map(places.map((place) => [place.key, place.start]));
+    for (const { key, start } of was) {
+      const now = startNow.get(key);
+      if (start < element.scrollTop || now === undefined) continue;
+      if (start !== now) element.scrollTop += now - start;
+      return;
+    }
+  }, [places, scroller]);
 }
 
 function isEntrySelected(entry: Entry, selection: Selection): boolean {

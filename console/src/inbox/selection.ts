@@ -2,20 +2,23 @@
 export interface Selection {
   readonly ids: ReadonlySet<number>;
   readonly isAllMatching: boolean;
-  /** Where a range begins. */
+  /** The row where a range begins. */
   readonly anchor: number | null;
+  /** What the range holds that is being drawn: drawn back, it gives these up again. */
+  readonly range: readonly number[];
 }
 
 export type SelectionEvent =
   | { type: 'toggle'; ids: readonly number[] }
-  | { type: 'add'; ids: readonly number[] }
   | { type: 'set'; ids: readonly number[]; isOn: boolean }
+  /** From the anchor to another row: `ids` is all between them. */
+  | { type: 'range'; anchor: number; ids: readonly number[] }
   | { type: 'all-matching' }
   | { type: 'left'; ids: readonly number[] }
   | { type: 'restore'; selection: Selection }
   | { type: 'clear' };
 
-export const NOTHING: Selection = { ids: new Set(), isAllMatching: false, anchor: null };
+export const NOTHING: Selection = { ids: new Set(), isAllMatching: false, anchor: null, range: [] };
 
 /** Rows that left are dropped and nothing else is ever added by itself. */
 export function reduceSelection(state: Selection, event: SelectionEvent): Selection {
@@ -24,10 +27,15 @@ export function reduceSelection(state: Selection, event: SelectionEvent): Select
       const isOn = event.ids.every((id) => state.ids.has(id));
       return withIds(state, event.ids, !isOn, event.ids[0] ?? null);
     }
-    case 'add':
-      return withIds(state, event.ids, true, state.anchor);
     case 'set':
       return withIds(state, event.ids, event.isOn, event.ids[0] ?? null);
+    case 'range': {
+      const isSame = state.anchor === event.anchor;
+      const ids = new Set(state.ids);
+      if (isSame) for (const id of state.range) ids.delete(id);
+      for (const id of event.ids) ids.add(id);
+      return { ids, isAllMatching: false, anchor: event.anchor, range: event.ids };
+    }
     case 'all-matching':
       return { ...state, isAllMatching: true };
     case 'left': {
@@ -47,5 +55,5 @@ function withIds(state: Selection, ids: readonly number[], isOn: boolean, anchor
     if (isOn) next.add(id);
     else next.delete(id);
   }
-  return { ids: next, isAllMatching: isOn ? state.isAllMatching : false, anchor };
+  return { ids: next, isAllMatching: isOn ? state.isAllMatching : false, anchor, range: [] };
 }

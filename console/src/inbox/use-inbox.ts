@@ -1,23 +1,19 @@
-import { useInfiniteQuery, useQueries, useQuery, keepPreviousData } from '@tanstack/react-query';
-import { useMemo } from 'react';
-import { ApiProblem, call } from '../api/client.js';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import { call } from '../api/client.js';
+import type { ApiProblem } from '../api/problem.js';
 import type { components } from '../api/schema.js';
-import { rowOf, type FacetCount, type Facets, type Group, type Row } from '../api/types.js';
+import { rowOf, type FacetCount, type Facets, type Group } from '../api/types.js';
 import { apiFilter, writeFilter, type InboxFilter } from '../filters.js';
+import { settled } from '../queries.js';
+import { problemOf } from '../ui/parts.js';
 import { groupRows } from './items.js';
+import { FIRST_ROWS, MOST_ROWS, readRows, rowsOfFilter } from './list-data.js';
+import type { GroupRows } from './rows-by-group.js';
 
-/** Rows of one answer: the first screen in one request, and the most that a group is asked for at once. */
-const FIRST_ROWS = 200;
-const MOST_ROWS = 500;
-/** Groups whose rows are asked for at the same time. */
-const MOST_GROUPS_AT_ONCE = 24;
-
-interface RowPage {
-  approval_requests: unknown[];
-  total: number;
-  total_is_exact?: false;
-  next_cursor: string | null;
-}
+/** Groups of the first answer, which stands between a click and the first row; the others follow by themselves. */
+const FIRST_GROUPS = 100;
+const MOST_GROUPS = 1_000;
 
 export interface Inbox {
   readonly isLoading: boolean;
@@ -29,20 +25,18 @@ export interface Inbox {
   readonly isTotalExact: boolean;
   /** How many of the total are here, where the list is read page by page. */
   readonly loaded: number | null;
-  /** Another number whenever rows came. */
-  readonly version: number;
-  readonly rowsOf: (group: Group) => readonly Row[] | 'loading' | 'failed';
+  /** How many the groups held when they were read; null: without groups, or not all are read. */
+  readonly groupedTotal: number | null;
+  /** Another function whenever rows came. */
+  readonly rowsOf: (group: Group) => GroupRows;
   readonly retry: () => void;
   readonly loadMore: (() => void) | null;
-  readonly readAt: number;
 }
 
-const problemOf = (error: unknown): ApiProblem | null =>
-  error === null || error === undefined
-    ? null
-    : error instanceof ApiProblem
-      ? error
-      : new ApiProblem(0, 'mistake', error instanceof Error ? error.message : '');
+interface GroupPage {
+  groups: Group[];
+  next_cursor?: string | null;
+}
 
 /**
  * The inbox as the API gives it: groups with their totals, and the rows of the groups that are near. `near` are the
@@ -52,7 +46,7 @@ export function useInbox(filter: InboxFilter, near: readonly string[]): Inbox {
   const key = writeFilter({ ...filter, by: 'line' });
   const isGrouped = filter.by !== 'none';
   const filterKey = ['inbox', key] as const;
-  const query = (): Record<string, string | number | string[] | undefined> => apiFilter(filter, Date.now());
+  const query = (): ReturnType<typeof apiFilter> => apiFilter(filter, Date.now());
 
   const groups = useInfiniteQuery({
     queryKey: [...filterKey, 'groups', filter.by],
@@ -63,23 +57,62 @@ export function useInbox(filter: InboxFilter, near: readonly string[]): Inbox {
     getNextPageParam: (page: GroupPage) => page.next_cursor ?? null,
     queryFn: ({ signal, pageParam }) =>
       call<GroupPage>('get', '/images/approval-requests/groups', {
-        query: { ...query(), by: filter.by, limit: 1_000, cursor: pageParam ?? undefined },
+        query: {
+          ...query(),
+          by: filter.by,
+          limit: pageParam === null ? FIRST_GROUPS : MOST_GROUPS,
+          cursor: pageParam ?? undefined,
+        },
         signal,
       }),
   });
 
   const pages = useInfiniteQuery({
-    queryKey: [...filterKey, 'rows', isGrouped ? 'first' : 'all', filter.sort],
+    queryKey: [...filterKey, 'rows', filter.sort],
+    enabled: !isGrouped,
     staleTime: Infinity,
     placeholderData: keepPreviousData,
     initialPageParam: null as string | null,
-    getNextPageParam: (page: RowPage) => page.next_cursor ?? null,
+    getNextPageParam: (page: Awaited<ReturnType<typeof readRows>>) => page.next_cursor ?? null,
     queryFn: ({ signal, pageParam }) =>
-      readRows(filter, { limit: isGrouped ? FIRST_ROWS : MOST_ROWS, cursor: pageParam, signal }),
+      readRows(filter, { limit: pageParam === null ? FIRST_ROWS : MOST_ROWS, cursor: pageParam, signal }),
   });
+
+  const groupList = useMemo(() => groups.data?.pages.flatMap((page) => page.groups) ?? [], [groups.data]);
+  const made = useMemo(
+    () =>
+      isGrouped
+        ? null
+        : groupRows(pages.data?.pages.flatMap((page) => page.approval_requests.map(rowOf)) ?? []),
+    [isGrouped, pages.data],
+  );
+
+  const filterText = writeFilter(filter);
+  const cache = useMemo(() => rowsOfFilter(filter), [filterText]);
+  const version = useSyncExternalStore(cache.subscribe, cache.version);
+  const byKey = useMemo(() => new Map(groupList.map((group) => [group.key, group])), [groupList]);
+  const isOwn = isGrouped && !groups.isPlaceholderData;
+  const isFirstRead = groupList[0] === undefined || cache.rowsOf(groupList[0].key) !== 'loading';
+  useEffect(() => {
+    if (!isOwn) return;
+    // The list begins where it begins; what is near is known when it stands.
+    const keys = isFirstRead ? near : [...byKey.keys()].slice(0, FIRST_NEAR);
+    cache.want(keys.flatMap((one) => byKey.get(one) ?? []));
+  }, [cache, near, byKey, isOwn, isFirstRead]);
+
+  const list = isGrouped ? groups : pages;
+  const isReady = isGrouped ? isOwn && !list.isPending && isFirstRead : !list.isPending;
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = groups;
+  useEffect(() => {
+    if (isOwn && isReady && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [isOwn, isReady, hasNextPage, isFetchingNextPage, fetchNextPage]);
+  useEffect(() => {
+    if (isReady) settled.send(true);
+  }, [isReady]);
 
   const facets = useQuery({
     queryKey: [...filterKey, 'facets'],
+    enabled: isReady,
     staleTime: Infinity,
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }) =>
@@ -91,113 +124,42 @@ export function useInbox(filter: InboxFilter, near: readonly string[]): Inbox {
       ),
   });
 
-  const groupList = useMemo(() => groups.data?.pages.flatMap((page) => page.groups) ?? [], [groups.data]);
-  const firstRows = useMemo(
-    () => pages.data?.pages.flatMap((page) => page.approval_requests.map(rowOf)) ?? [],
-    [pages.data],
+  const rowsOf = useCallback(
+    (group: Group): GroupRows => (made ? (made.rows.get(group.key) ?? []) : cache.rowsOf(group.key)),
+    // `version` says that the cache holds others.
+    [made, cache, version],
   );
-  const made = useMemo(
-    () => (isGrouped ? null : groupRows(firstRows, filter.by)),
-    [isGrouped, firstRows, filter.by],
-  );
-
-  // A line whose requests are all in the first answer needs none of its own.
-  const early = useMemo(
-    () =>
-      isGrouped && filter.by === 'line' ? completeLines(groupList, firstRows) : new Map<string, Row[]>(),
-    [isGrouped, filter.by, groupList, firstRows],
-  );
-  const wanted = isGrouped ? near.filter((group) => !early.has(group)).slice(0, MOST_GROUPS_AT_ONCE) : [];
-  const totals = useMemo(() => new Map(groupList.map((group) => [group.key, group.total])), [groupList]);
-  const perGroup = useQueries({
-    queries: wanted.map((group) => ({
-      queryKey: [...filterKey, 'group', filter.by, group],
-      staleTime: Infinity,
-      queryFn: async ({ signal }: { signal: AbortSignal }) =>
-        (
-          await readRows(filter, {
-            limit: Math.min(MOST_ROWS, Math.max(1, totals.get(group) ?? 1)),
-            group,
-            signal,
-          })
-        ).approval_requests.map(rowOf),
-    })),
+  // Under another filter the list stands as it was until the first rows of the new one are here.
+  const before = useRef({ groups: [] as readonly Group[], rowsOf });
+  const now = isReady || list.isPending ? { groups: made?.groups ?? groupList, rowsOf } : before.current;
+  useEffect(() => {
+    before.current = now;
   });
-  const rowsByGroup = new Map(wanted.map((group, i) => [group, perGroup[i]]));
-
-  const knownRows = useKnownRows(filterKey.join('|') + filter.by);
-  for (const [group, result] of rowsByGroup) if (result?.data) knownRows.set(group, result.data);
-
-  const total = facets.data?.total ?? pages.data?.pages[0]?.total ?? null;
-  const error = isGrouped ? groups.error : pages.error;
   return {
-    isLoading: isGrouped ? groups.isPending : pages.isPending,
-    problem: problemOf(error),
-    isStale: error !== null && (isGrouped ? groups.data : pages.data) !== undefined,
-    groups: isGrouped ? groupList : (made?.groups ?? []),
+    isLoading: list.isPending || (!isReady && now.groups.length === 0),
+    problem: problemOf(list.error),
+    isStale: list.error !== null && list.data !== undefined,
+    groups: now.groups,
     facets: facets.data ?? null,
-    total,
+    total: facets.data?.total ?? pages.data?.pages[0]?.total ?? null,
     isTotalExact: pages.data?.pages[0]?.total_is_exact !== false,
-    loaded: isGrouped ? null : firstRows.length,
-    version:
-      perGroup.reduce((sum, one) => sum + one.dataUpdatedAt, groups.dataUpdatedAt + pages.dataUpdatedAt) +
-      perGroup.filter((one) => one.isError).length,
-    rowsOf: (group) => {
-      if (!isGrouped) return made?.rows.get(group.key) ?? [];
-      const result = rowsByGroup.get(group.key);
-      return (
-        result?.data ??
-        early.get(group.key) ??
-        knownRows.get(group.key) ??
-        (result?.isError ? 'failed' : 'loading')
-      );
-    },
+    loaded: made ? made.groups.reduce((sum, group) => sum + group.total, 0) : null,
+    groupedTotal:
+      made || list.isPending || groups.hasNextPage
+        ? null
+        : groupList.reduce((sum, group) => sum + group.total, 0),
+    rowsOf: now.rowsOf,
     retry: () => {
-      void groups.refetch();
-      void pages.refetch();
-      for (const result of perGroup) if (result.isError) void result.refetch();
+      if (list.isError) void list.refetch();
+      cache.retry();
     },
     loadMore:
-      !isGrouped && pages.hasNextPage && !pages.isFetchingNextPage ? () => void pages.fetchNextPage() : null,
-    readAt: Math.max(groups.dataUpdatedAt, pages.dataUpdatedAt),
+      made && pages.hasNextPage && !pages.isFetchingNextPage ? () => void pages.fetchNextPage() : null,
   };
 }
 
-interface GroupPage {
-  groups: Group[];
-  next_cursor?: string | null;
-}
-
-/** Rows that were near once stay, so that scrolling back never shows a gap. */
-const known = new Map<string, Map<string, Row[]>>();
-function useKnownRows(key: string): Map<string, Row[]> {
-  let rows = known.get(key);
-  if (!rows) {
-    known.clear();
-    rows = new Map();
-    known.set(key, rows);
-  }
-  return rows;
-}
-export function forgetRows(): void {
-  known.clear();
-}
-
-async function readRows(
-  filter: InboxFilter,
-  page: { limit: number; cursor?: string | null; group?: string; signal: AbortSignal },
-): Promise<RowPage> {
-  const query = {
-    ...apiFilter(filter, Date.now()),
-    // A group is put in order here; without groups the order is the API's.
-    sort: page.group === undefined ? filter.sort : 'group',
-    view: 'row',
-    limit: page.limit,
-    cursor: page.cursor ?? undefined,
-    group: page.group,
-  };
-  return call<RowPage>('get', '/images/approval-requests', { query, signal: page.signal });
-}
+/** What fits on a tall screen. */
+const FIRST_NEAR = 25;
 
 type FacetsAnswer = components['schemas']['FacetsView'];
 
@@ -221,20 +183,4 @@ export function facetsOf({ facets }: { facets: FacetsAnswer }): Facets {
       missing: counts(facets.missing_platform, (one) => one.platform),
     },
   };
-}
-
-function completeLines(groups: readonly Group[], rows: readonly Row[]): Map<string, Row[]> {
-  const byLine = new Map<string, Row[]>();
-  for (const row of rows) {
-    const key = `${row.image_id}|${row.line ?? ''}`;
-    const list = byLine.get(key);
-    if (list) list.push(row);
-    else byLine.set(key, [row]);
-  }
-  const complete = new Map<string, Row[]>();
-  for (const group of groups) {
-    const list = byLine.get(`${group.image_id}|${group.line ?? ''}`);
-    if (list && list.length === group.total) complete.set(group.key, list);
-  }
-  return complete;
 }

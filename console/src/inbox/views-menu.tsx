@@ -21,6 +21,7 @@ export default function ViewsMenu({ query, onChoose }: { query: string; onChoose
     { label: t.views.names.fresh, value: 'bump=patch%2Crebuild&newer=7' },
     { label: t.views.names.majors, value: 'bump=major' },
     { label: t.views.names.waiting, value: 'older=14' },
+    { label: t.views.names.platform, value: 'missing=any' },
     {
       label: t.views.names.mine,
       value: new URLSearchParams({
@@ -117,7 +118,8 @@ function exportViews(views: unknown): void {
   link.href = URL.createObjectURL(new Blob([JSON.stringify(views, null, 2)], { type: 'application/json' }));
   link.download = 'image-monitor-views.json';
   link.click();
-  URL.revokeObjectURL(link.href);
+  // The browser takes it after this turn.
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
 function importViews(text: string, before: ReturnType<typeof savedViews.get>): void {

@@ -83,7 +83,7 @@ export const en = {
     growth: (mb: number) => `Grew by ${number(mb)} MB or more`,
     source: (name: string) => `Source ${name}`,
     decidedBy: (name: string) => `Decided by ${name}`,
-    missingPlatform: (name: string) => `No ${name}`,
+    missingPlatform: (name: string) => (name === 'any' ? 'Missing a platform' : `No ${name}`),
     remove: (what: string) => `Remove filter: ${what}`,
     searchFor: (q: string) => `“${q}”`,
     list: 'Approval requests',
@@ -199,6 +199,7 @@ export const en = {
     undone: (name: string) => `${name} waits again`,
     undoFailed: (why: string) => `It could not be undone. ${why}`,
     rolloutStarted: 'A rollout of it had begun already.',
+    elsewhere: 'decided elsewhere',
     already: (how: string, who: string, ago: string) => `${who} ${how} this ${ago} ago`,
     moved: 'Pushed again: compare before you decide',
     failed: (name: string, why: string) => `${name} was not decided. ${why}`,
@@ -238,7 +239,14 @@ export const en = {
     leftOut: 'Left out',
     others: (n: number) => `and ${number(n)} more`,
     showAll: 'Show all',
-    changed: 'Something changed meanwhile. Nothing was done; this is what would happen now.',
+    changed: (before: number, now: number, others: number) =>
+      `Something changed meanwhile, and nothing was done. ${
+        before === now
+          ? counted(others, { one: '# request is another one now', other: '# requests are others now' })
+          : `It would be ${number(now)} now instead of ${number(before)}`
+      }.`,
+    unanswered: 'The service did not answer, so it was asked again. This is what is left to do.',
+    arrived: 'The service did not answer, and yet nothing is left to do.',
     typeNumber: (n: number) => `Type ${number(n)} to go on`,
     typeWhyMany: 'This is more than a hundred requests.',
     typeWhyRepush: 'There are re-pushes among them: something approved has changed.',

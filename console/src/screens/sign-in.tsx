@@ -1,6 +1,8 @@
 import { useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
-import { ApiProblem, call } from '../api/client.js';
+import { call } from '../api/client.js';
+import { ApiProblem } from '../api/problem.js';
+import type { Session } from '../api/types.js';
 import { t } from '../messages/en.js';
 import { queryClient, useSession } from '../queries.js';
 import { LogoIcon } from '../ui/icons.js';
@@ -12,9 +14,11 @@ export default function SignIn() {
   const to = new URLSearchParams(useSearch()).get('to') ?? '/inbox';
   const [problem, setProblem] = useState<string | null>(null);
   const go = (token: string): void => {
-    call('post', '/session', { body: { token } }).then(
-      () => {
-        void queryClient.invalidateQueries();
+    call<Session>('post', '/session', { body: { token } }).then(
+      (signedIn) => {
+        // What somebody else was shown is nobody's any more.
+        queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== 'session' });
+        queryClient.setQueryData(['session'], signedIn);
         // Only a place of this console: an address from outside must not lead away.
         navigate(/^\/(?!\/)/.test(to) ? to : '/inbox', { replace: true });
       },
@@ -28,7 +32,8 @@ export default function SignIn() {
         ),
     );
   };
-  const isOpen = session.data?.auth === 'local';
+  // A service that was open until somebody made the first token has said so before it refused.
+  const isOpen = session.data?.auth === 'local' && !session.isError;
   return (
     <main id="content" className="sign-in" tabIndex={-1}>
       <h1>

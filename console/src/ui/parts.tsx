@@ -1,5 +1,5 @@
 import { useEffect, useState, type ReactNode } from 'react';
-import { ApiProblem } from '../api/client.js';
+import { ApiProblem } from '../api/problem.js';
 import type { Bump } from '../api/types.js';
 import { age, moment } from '../intl.js';
 import { t } from '../messages/en.js';

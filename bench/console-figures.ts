@@ -1,0 +1,538 @@
+/// <reference lib="dom" />
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import pg from 'pg';
+import type { Browser, CDPSession, Page } from 'playwright-core';
+import { findBrowser, openBrowser } from '../test/console/browser.js';
+import { forkReplica } from '../test/support/replica.js';
+import { fillPending } from './pending-requests.js';
+import { median, percentile, type Bench, type Row } from './report.js';
+import { startStandIn } from './stand-in.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const PENDING = 10_000;
+
+/** What a part has to work with: the service with its requests, and a browser. */
+interface Stage extends Bench {
+  url: string;
+  db: pg.Client;
+  browser: Browser;
+}
+
+const MS = (value: number): string => `${Math.round(value)} ms`;
+const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
+
+export const PARTS: Readonly<Record<string, (stage: Stage) => Promise<Row[]>>> = {
+  size: measureSize,
+  build: measureBuild,
+  reads: measureReads,
+  load: measureLoad,
+  keys: measureKeys,
+  search: measureSearch,
+  scroll: measureScroll,
+  events: measureEvents,
+};
+
+export async function measureConsole(bench: Bench, chosen: readonly string[]): Promise<Row[]> {
+  const path = findBrowser();
+  if (path === null) throw new Error('There is no Chromium: install one, or name it in CHROMIUM_PATH.');
+  const hub = await startStandIn();
+  const database = await bench.workshop.createDatabase('console');
+  await fillPending(database.url, PENDING);
+  const db = new pg.Client({ connectionString: database.url });
+  await db.connect();
+  const replica = await forkReplica(bench.workshop.compiled);
+  await replica.start({
+    databaseUrl: database.url,
+    dockerHubUrl: hub.url,
+    monitorEnabled: false,
+    logLevel: 'warn',
+  });
+  const browser = await openBrowser(path);
+  const rows: Row[] = [];
+  try {
+    for (const name of chosen) {
+      bench.say(`${name} begins`);
+      try {
+        rows.push(...((await PARTS[name]?.({ ...bench, url: replica.url, db, browser })) ?? []));
+      } catch (error) {
+        bench.say(String(error instanceof Error ? error.stack : error));
+        const note = String(error).split('\n')[0];
+        rows.push({ what: name, measured: 'failed', toReach: '', isReached: false, note });
+      }
+    }
+  } finally {
+    await browser.close();
+    await replica.stop();
+    await db.end();
+    await database.drop();
+    hub.close();
+  }
+  return rows;
+}
+
+// ---- what is sent ----
+
+function measureSize(): Promise<Row[]> {
+  const assets = join(root, 'console/dist/assets');
+  const sum = (wanted: RegExp, sizeOf: (body: Buffer) => number): number =>
+    readdirSync(assets)
+      .filter((name) => wanted.test(name))
+      .reduce((all, name) => all + sizeOf(readFileSync(join(assets, name))), 0);
+  const gzip = (body: Buffer): number => gzipSync(body, { level: 9 }).length;
+  const script = sum(/^index-.*\.js$/, gzip);
+  const css = sum(/\.css$/, gzip);
+  const fonts = readdirSync(assets).filter((name) => name.endsWith('.woff2'));
+  const fontBytes = fonts.reduce((all, name) => all + statSync(join(assets, name)).size, 0);
+  return Promise.resolve([
+    row('initial JavaScript, gzip', kB(script), 'at most 130 kB', script <= 130_000),
+    row('CSS, gzip', kB(css), 'at most 10 kB', css <= 10_000),
+    row(
+      'fonts',
+      `${fonts.length} files, ${kB(fontBytes)}`,
+      'at most 2 files, 90 kB',
+      fonts.length <= 2 && fontBytes <= 90_000,
+    ),
+  ]);
+}
+
+async function measureBuild(stage: Stage): Promise<Row[]> {
+  const launcher = new URL('../scripts/prepare.mjs', import.meta.url).href;
+  const { prepare } = (await import(launcher)) as { prepare: () => Promise<void> };
+  const times: number[] = [];
+  for (let i = 0; i < (stage.isQuick ? 1 : 3); i++) {
+    const startedAt = performance.now();
+    const build = spawn(process.execPath, [join(root, 'console/build.mjs')], { stdio: 'ignore' });
+    const [code] = (await once(build, 'close')) as [number];
+    if (code !== 0) throw new Error('The console could not be built.');
+    times.push(performance.now() - startedAt);
+  }
+  // The build took the stamp along.
+  await prepare();
+  const checks: number[] = [];
+  for (let i = 0; i < 20; i++) {
+    const startedAt = performance.now();
+    await prepare();
+    checks.push(performance.now() - startedAt);
+  }
+  const check = median(checks);
+  return [
+    row(
+      'build of the console from nothing',
+      `${(median(times) / 1000).toFixed(1)} s`,
+      'at most 5 s',
+      median(times) <= 5_000,
+    ),
+    row(
+      'check at `npm start` that all is up to date',
+      `${MS(check)} (p95 ${MS(percentile(checks, 0.95))})`,
+      'at most 100 ms',
+      check <= 100,
+      'the service, the dependencies and the console in one',
+    ),
+  ];
+}
+
+/** The three reads of the list over HTTP, one after the other. */
+async function measureReads(stage: Stage): Promise<Row[]> {
+  const api = `${stage.url}/api/v1/images/approval-requests`;
+  const { groups } = (await (await fetch(`${api}/groups?status=pending&by=line&limit=25`)).json()) as {
+    groups: { key: string }[];
+  };
+  const keys = groups.map(({ key }) => `groups=${encodeURIComponent(key)}`).join('&');
+  const reads: [string, string][] = [
+    ['the first 100 lines', `${api}/groups?status=pending&by=line&limit=100`],
+    ['the rows of 25 lines', `${api}?status=pending&view=row&sort=group&limit=500&${keys}`],
+    ['the facets', `${api}/facets?status=pending`],
+  ];
+  const rows: Row[] = [];
+  for (const [what, url] of reads) {
+    const times: number[] = [];
+    for (let i = 0; i < 33; i++) {
+      const startedAt = performance.now();
+      await (await fetch(url)).arrayBuffer();
+      if (i >= 3) times.push(performance.now() - startedAt);
+    }
+    const measured = `median ${MS(median(times))}, p95 ${MS(percentile(times, 0.95))}`;
+    rows.push({ what: `reading ${what}, 10,000 pending`, measured, toReach: '', isReached: null });
+  }
+  return rows;
+}
+
+// ---- the first screen ----
+
+interface Loaded {
+  lcp: number;
+  cls: number;
+  listReads: number;
+  listGzipBytes: number;
+}
+
+async function measureLoad(stage: Stage): Promise<Row[]> {
+  const runs = stage.isQuick ? 2 : 7;
+  const times = async (isSlow: boolean): Promise<Loaded[]> => {
+    const all: Loaded[] = [];
+    for (let i = 0; i < runs; i++) all.push(await loadOnce(stage, isSlow));
+    return all;
+  };
+  const fast = await times(false);
+  const slow = await times(true);
+  const lcpOf = (all: readonly Loaded[]): number => median(all.map((one) => one.lcp));
+  const cls = Math.max(...[...fast, ...slow].map((one) => one.cls));
+  const reads = Math.max(...fast.map((one) => one.listReads));
+  const bytes = Math.max(...fast.map((one) => one.listGzipBytes));
+  const spread = (all: readonly Loaded[]): string =>
+    `median ${MS(lcpOf(all))}, p95 ${MS(
+      percentile(
+        all.map((one) => one.lcp),
+        0.95,
+      ),
+    )}`;
+  return [
+    row('LCP at 10 Mbit/s, 40 ms, CPU ÷ 4', spread(slow), 'at most 1.5 s', lcpOf(slow) <= 1_500),
+    row('LCP on loopback', spread(fast), 'at most 500 ms', lcpOf(fast) <= 500),
+    row('CLS, the worst', cls.toFixed(3), 'at most 0.02', cls <= 0.02),
+    row(
+      'requests for the list before the first row',
+      `${reads}, ${kB(bytes)} gzip`,
+      'at most 2, 60 kB',
+      reads <= 2 && bytes <= 60_000,
+    ),
+  ];
+}
+
+async function loadOnce(stage: Stage, isSlow: boolean): Promise<Loaded> {
+  const { page, cdp } = await openInbox(stage, { goTo: false });
+  if (isSlow) {
+    const bytesPerSecond = 10_000_000 / 8;
+    await cdp.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 40,
+      downloadThroughput: bytesPerSecond,
+      uploadThroughput: bytesPerSecond,
+    });
+    await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+  }
+  const bodies = new Map<string, Promise<Buffer>>();
+  page.on('response', (response) => {
+    if (response.url().includes('/approval-requests')) bodies.set(response.url(), response.body());
+  });
+  await page.goto(`${stage.url}/inbox`);
+  await page.waitForSelector('[data-request]');
+  await page.waitForTimeout(isSlow ? 2_500 : 1_200);
+  const { lcp, cls, early } = await page.evaluate(() => ({
+    lcp: window.seen.lcp,
+    cls: window.seen.cls,
+    early: performance
+      .getEntriesByType('resource')
+      .filter((one) => (one as PerformanceResourceTiming).responseEnd < window.seen.firstRowAt)
+      .map((one) => one.name),
+  }));
+  const reads = early.filter((url) => bodies.has(url));
+  const sizes = await Promise.all(
+    reads.map(async (url) => gzipSync((await bodies.get(url)) ?? Buffer.alloc(0)).length),
+  );
+  await page.context().close();
+  return { lcp, cls, listReads: reads.length, listGzipBytes: sizes.reduce((a, b) => a + b, 0) };
+}
+
+// ---- under the hands ----
+
+async function measureKeys(stage: Stage): Promise<Row[]> {
+  const { page } = await openInbox(stage);
+  const times = async (key: 'j' | 'a', presses: number): Promise<number[]> => {
+    const all: number[] = [];
+    for (let i = 0; i < presses; i++) {
+      // A re-push takes a second key.
+      while (key === 'a' && (await page.locator('.row.is-active .badge-repush').count()) > 0) {
+        await page.keyboard.press('j');
+        await page.waitForTimeout(100);
+      }
+      const before = await page.evaluate(() => {
+        window.seen.frame = null;
+        return document
+          .querySelector('.row.is-active')
+          ?.closest('[data-request]')
+          ?.getAttribute('data-request');
+      });
+      await page.evaluate(
+        ([wanted, id]) =>
+          window.timeKey(String(wanted), () => {
+            const now = document.querySelector('.row.is-active')?.closest('[data-request]');
+            const isGone = document.querySelector(`[data-request="${id}"]`) === null;
+            return now?.getAttribute('data-request') !== id && (wanted === 'j' || isGone);
+          }),
+        [key, before],
+      );
+      await page.keyboard.press(key);
+      await page.waitForFunction(() => window.seen.frame !== null);
+      all.push((await page.evaluate(() => window.seen.frame)) ?? NaN);
+      await page.waitForTimeout(80);
+    }
+    return all;
+  };
+  const moves = await times('j', stage.isQuick ? 20 : 120);
+  const decisions = await times('a', stage.isQuick ? 10 : 60);
+  await page.context().close();
+  return [
+    atMost('`J` to the next painted frame, 10,000 pending', moves, 50),
+    atMost('`A` to the row gone, 10,000 pending', decisions, 50),
+  ];
+}
+
+async function measureSearch(stage: Stage): Promise<Row[]> {
+  const { page } = await openInbox(stage);
+  await page.keyboard.press('/');
+  const times: number[] = [];
+  for (const word of stage.isQuick ? ['team7'] : ['team7', 'service-01', '4.3', 'team12/service']) {
+    for (const letter of word) {
+      await page.evaluate(() => window.timeList());
+      await page.keyboard.type(letter);
+      await page.waitForFunction(() => window.seen.list !== null);
+      times.push((await page.evaluate(() => window.seen.list)) ?? NaN);
+    }
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => document.querySelectorAll('[data-request]').length > 10);
+    await page.waitForTimeout(300);
+    await page.keyboard.press('/');
+  }
+  const slowest = await page.evaluate(() => window.seen.slowestEvent);
+  await page.context().close();
+  return [
+    row('a letter in the search box: the slowest event', MS(slowest), 'none over 100 ms', slowest <= 100),
+    {
+      ...atMost('a letter in the search box, to its results', times, 200),
+      note: 'of them 60 ms are waited for the next letter',
+    },
+  ];
+}
+
+async function measureScroll(stage: Stage): Promise<Row[]> {
+  const { page, cdp } = await openInbox(stage);
+  await page.waitForTimeout(1_500);
+  const frames = await page.evaluate(
+    (count) =>
+      new Promise<number[]>((resolve) => {
+        const list = document.querySelector('.list');
+        const deltas: number[] = [];
+        let before = performance.now();
+        let by = 1_400;
+        const step = (now: number): void => {
+          deltas.push(now - before);
+          before = now;
+          if (!list || deltas.length > count) return resolve(deltas.slice(1));
+          if (list.scrollTop + list.clientHeight + by > list.scrollHeight || list.scrollTop + by < 0)
+            by = -by;
+          list.scrollTop += by;
+          requestAnimationFrame(step);
+        };
+        requestAnimationFrame(step);
+      }),
+    stage.isQuick ? 60 : 400,
+  );
+  await page.waitForTimeout(1_000);
+  const elements = await page.evaluate(() => document.querySelectorAll('*').length);
+  const heap = await heapOf(cdp);
+  await page.context().close();
+  const p95 = percentile(frames, 0.95);
+  const longest = Math.max(...frames);
+  return [
+    row(
+      'scrolling at 1,400 px a frame: frames',
+      `median ${MS(median(frames))}, p95 ${MS(p95)}, longest ${MS(longest)}`,
+      'p95 at most 34 ms, none over 100',
+      p95 <= 34 && longest <= 100,
+    ),
+    row('elements in the document', String(elements), 'at most 1,500', elements <= 1_500),
+    row('JavaScript heap', `${(heap / 1e6).toFixed(1)} MB`, 'at most 60 MB', heap <= 60e6),
+  ];
+}
+
+/** A hundred changes a second in the log of events, of rows that are shown and of others. */
+async function measureEvents(stage: Stage): Promise<Row[]> {
+  const { page, cdp } = await openInbox(stage);
+  await page.getByText(/^Live/).waitFor();
+  await page.waitForTimeout(2_000);
+  const heapBefore = await heapOf(cdp);
+  const seconds = stage.isQuick ? 10 : 60;
+  let reads = 0;
+  page.on('request', (request) => {
+    if (request.url().includes('/api/')) reads += 1;
+  });
+  const frames = page.evaluate(
+    (ms) =>
+      new Promise<number[]>((resolve) => {
+        const deltas: number[] = [];
+        const until = performance.now() + ms;
+        let before = performance.now();
+        const step = (now: number): void => {
+          deltas.push(now - before);
+          before = now;
+          if (now > until) resolve(deltas.slice(1));
+          else requestAnimationFrame(step);
+        };
+        requestAnimationFrame(step);
+      }),
+    seconds * 1_000,
+  );
+  const startedAt = performance.now();
+  for (let sent = 0; sent < seconds * 100; sent += 10) {
+    await stage.db.query(
+      `INSERT INTO image_monitor.event_log (name, ids, total)
+       SELECT (ARRAY['approval_request.opened', 'approval_request.decided', 'check.failed', 'tag.approved'])[1 + n % 4],
+              ARRAY[1 + ($1 * 37 + n * 101) % 10000], 1 FROM generate_series(1, 10) AS n`,
+      [sent],
+    );
+    const isDue = startedAt + ((sent + 10) / 100) * 1_000;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, isDue - performance.now())));
+  }
+  const deltas = await frames;
+  const heapAfter = await heapOf(cdp);
+  const pill = await page.locator('.pill').count();
+  await page.context().close();
+  if (pill === 0) throw new Error('The events did not arrive.');
+  const longest = Math.max(...deltas);
+  const grown = heapAfter - heapBefore;
+  return [
+    row(
+      `100 events a second for ${seconds} s: frames`,
+      `p95 ${MS(percentile(deltas, 0.95))}, longest ${MS(longest)}`,
+      'none over 100 ms',
+      longest <= 100,
+    ),
+    row('reads meanwhile', `${(reads / seconds).toFixed(2)} a second`, 'at most 1', reads <= seconds),
+    row(
+      `the heap's growth over these ${(seconds * 100).toLocaleString('en')} events`,
+      `${(grown / 1e6).toFixed(1)} MB`,
+      'flat',
+      grown < 5e6,
+      'as many as an hour of 100 a minute',
+    ),
+  ];
+}
+
+// ---- the stage ----
+
+declare global {
+  interface Window {
+    seen: {
+      firstRowAt: number;
+      lcp: number;
+      cls: number;
+      slowestEvent: number;
+      frame: number | null;
+      list: number | null;
+    };
+    /** From the next key of this name until the frame is painted in which `isDone`. */
+    timeKey(key: string, isDone: () => boolean): void;
+    /** From the next key until the list is another one, with its rows. */
+    timeList(): void;
+  }
+}
+
+async function openInbox(
+  stage: Stage,
+  options: { goTo: boolean } = { goTo: true },
+): Promise<{ page: Page; cdp: CDPSession }> {
+  const context = await stage.browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  await page.addInitScript(watchPage);
+  const cdp = await context.newCDPSession(page);
+  if (options.goTo) {
+    await page.goto(`${stage.url}/inbox`);
+    await page.waitForSelector('.row.is-active');
+    await page.waitForTimeout(1_000);
+  }
+  return { page, cdp };
+}
+
+/** Runs in the page before anything else. */
+function watchPage(): void {
+  const seen: Window['seen'] = {
+    firstRowAt: Infinity,
+    lcp: 0,
+    cls: 0,
+    slowestEvent: 0,
+    frame: null,
+    list: null,
+  };
+  window.seen = seen;
+  const rows = new MutationObserver(() => {
+    if (document.querySelector('[data-request]') === null) return;
+    seen.firstRowAt = performance.now();
+    rows.disconnect();
+  });
+  rows.observe(document, { childList: true, subtree: true });
+  const observe = (type: string, on: (entry: PerformanceEntry) => void): void =>
+    new PerformanceObserver((list) => list.getEntries().forEach(on)).observe({
+      type,
+      buffered: true,
+      durationThreshold: 16,
+    } as PerformanceObserverInit);
+  observe('largest-contentful-paint', (entry) => (seen.lcp = entry.startTime));
+  observe('layout-shift', (entry) => {
+    const shift = entry as PerformanceEntry & { value: number; hadRecentInput: boolean };
+    if (!shift.hadRecentInput) seen.cls += shift.value;
+  });
+  observe('event', (entry) => {
+    if (/^(key|input)/.test(entry.name)) seen.slowestEvent = Math.max(seen.slowestEvent, entry.duration);
+  });
+  /** After the frame that is drawn next: a message that is sent from it is read when it is done. */
+  const afterPaint = (then: () => void): void => {
+    requestAnimationFrame(() => {
+      const channel = new MessageChannel();
+      channel.port1.onmessage = then;
+      channel.port2.postMessage(null);
+    });
+  };
+  window.timeKey = (key, isDone) => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== key) return;
+      document.removeEventListener('keydown', onKey, true);
+      const look = (): void =>
+        afterPaint(() => {
+          if (isDone()) seen.frame = performance.now() - event.timeStamp;
+          else look();
+        });
+      look();
+    };
+    document.addEventListener('keydown', onKey, true);
+  };
+  window.timeList = () => {
+    seen.list = null;
+    const before = document.querySelector('[role=grid]')?.getAttribute('aria-rowcount');
+    const onKey = (event: KeyboardEvent): void => {
+      document.removeEventListener('keydown', onKey, true);
+      const startedAt = event.timeStamp;
+      const look = (): void =>
+        afterPaint(() => {
+          const grid = document.querySelector('[role=grid]');
+          const hasChanged =
+            grid?.getAttribute('aria-rowcount') !== before || performance.now() - startedAt > 1_000;
+          if (hasChanged && document.querySelector('.list-loading') === null)
+            seen.list = performance.now() - startedAt;
+          else look();
+        });
+      look();
+    };
+    document.addEventListener('keydown', onKey, true);
+  };
+}
+
+async function heapOf(cdp: CDPSession): Promise<number> {
+  await cdp.send('HeapProfiler.collectGarbage');
+  return (await cdp.send('Runtime.getHeapUsage')).usedSize;
+}
+
+function row(what: string, measured: string, toReach: string, isReached: boolean, note?: string): Row {
+  return { what, measured, toReach, isReached, note };
+}
+
+function atMost(what: string, times: readonly number[], most: number): Row {
+  const p95 = percentile(times, 0.95);
+  return row(what, `median ${MS(median(times))}, p95 ${MS(p95)}`, `p95 at most ${most} ms`, p95 <= most);
+}

@@ -1,0 +1,508 @@
+/// <reference lib="dom" />
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { eventually, startApp, type TestApp } from '../support/app.js';
+import { startCuttableProxy } from '../support/cuttable-proxy.js';
+import { compiled } from '../support/processes.js';
+import { forkReplica, type Replica } from '../support/replica.js';
+import { bearerOf } from '../support/tokens.js';
+import { fill, findBrowser, openBrowser, openPage, pendingOf } from './browser.js';
+
+const path = findBrowser();
+const inBrowser = path === null ? describe.skip : describe;
+
+inBrowser('the console, from the first request to the last', () => {
+  let browser: Browser;
+  let app: TestApp;
+  beforeAll(async () => {
+    browser = await openBrowser(path ?? '');
+  });
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    app = await startApp();
+  });
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+    await app.close();
+  });
+
+  const rowOf = (page: Page, tag: string) =>
+    page.locator('[role=row][data-request]', { hasText: tag }).first();
+  const tagsShown = (page: Page): Promise<string[]> =>
+    page.locator('[data-request] .cell-tag > .tag').allTextContents();
+  const activeTag = async (page: Page): Promise<string> =>
+    (await page.locator('.row.is-active .cell-tag > .tag').textContent()) ?? '';
+  const toInbox = async (page: Page, query = ''): Promise<void> => {
+    await page.goto(`/inbox${query}`);
+    await page.waitForSelector('.row.is-active');
+    await page.getByText(/^Live/).waitFor();
+  };
+
+  /** Pending requests by SQL, each a line of its own. */
+  async function waiting(name: string, from: number, to: number): Promise<void> {
+    await app.dataSource.query(
+      `INSERT INTO image_approval_requests (image_id, image_name, tag_name, digest, line, variant, bump, version_numbers, metadata)
+       SELECT id, image_name, n || '.0.0', 'sha256:' || md5(n::text) || md5('x' || n), n::text, '', 'other',
+              ARRAY[n, 0, 0], '{"source": "image_monitor"}'
+         FROM images, generate_series($2::int, $3::int) AS n WHERE image_name = $1`,
+      [name, from, to],
+    );
+  }
+  async function countOf(query: string): Promise<number> {
+    const [row] = await app.dataSource.query<{ count: number }[]>(
+      `SELECT count(*)::int AS count FROM ${query}`,
+    );
+    return row?.count ?? 0;
+  }
+
+  it('decides 2,500 by filter as their preview says, nothing when the set changed, and undoes all as one', async () => {
+    await app.addImage('many');
+    await waiting('many', 1, 2_500);
+    const { page, complaints } = await openPage(browser, app);
+    await toInbox(page, '?q=many');
+    await page.keyboard.press('x');
+    await page.getByRole('button', { name: 'Select all 2,500 that match' }).click();
+    await page.keyboard.press('r');
+    await page.waitForSelector('[role=dialog] textarea');
+    await page.keyboard.type('not this year');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('2,500 would be rejected').waitFor();
+    // Named though most of them were never on the screen.
+    await page.locator('.preview-image', { hasText: 'many' }).first().waitFor();
+
+    await waiting('many', 2_501, 2_501);
+    await page.getByLabel('Type 2,500 to go on').fill('2500');
+    await page.getByRole('button', { name: 'Reject 2,500', exact: true }).click();
+    await page.getByText(/nothing was done. It would be 2,501 now instead of 2,500/).waitFor();
+    expect(await pendingOf(app)).toBe(2_501);
+
+    await page.getByLabel('Type 2,501 to go on').fill('2501');
+    await page.getByRole('button', { name: 'Reject 2,501', exact: true }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await pendingOf(app)).toBe(0);
+    expect(await countOf(`image_approval_requests WHERE status = 'rejected'`)).toBe(2_501);
+    expect(await countOf(`(SELECT DISTINCT batch_id FROM image_approval_requests) AS batches`)).toBe(3);
+
+    await page.keyboard.press('u');
+    await eventually('the undo', async () => (await pendingOf(app)) === 2_501);
+    await page.waitForSelector('.row.is-active');
+    await page.keyboard.press('4');
+    await page.getByText('reopened').first().waitFor();
+    await page.goto('/audit?action=approval_request.rejected');
+    await page.getByText('not this year').first().waitFor();
+    expect(complaints).toEqual([]);
+  }, 90_000);
+
+  it('folds the names of one content over lines, and decides each of them', async () => {
+    await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: [] }]);
+    const { digest } = app.hub.push('redis', '7.5.0');
+    for (const alias of ['7', 'latest']) app.hub.push('redis', alias, { digest });
+    await app.api('POST', '/images/1/check', {});
+    const { page } = await openPage(browser, app);
+    await toInbox(page);
+    expect(await tagsShown(page)).toEqual(['7.5.0']);
+    await rowOf(page, '7.5.0').getByText('3 tags').waitFor();
+    await page.keyboard.press('a');
+    await eventually('all three', async () => (await pendingOf(app)) === 0);
+    expect(await countOf(`image_tags WHERE status = 'approved'`)).toBe(4);
+    await page.keyboard.press('u');
+    await eventually('the undo of all three', async () => (await pendingOf(app)) === 3);
+  });
+
+  it('never opens a fold by itself: its newest member takes the place of the one that stood', async () => {
+    await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.4.2', '7.4.3', '7.4.4', '7.5.0'] }]);
+    const { page } = await openPage(browser, app);
+    await toInbox(page);
+    expect(await tagsShown(page)).toEqual(['7.5.0', '7.4.4']);
+    await page.getByText('2 older patches').waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('r');
+    await page.waitForSelector('[role=dialog] textarea');
+    await page.keyboard.type('no');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('1 older patch', { exact: false }).waitFor();
+    expect(await tagsShown(page)).toEqual(['7.5.0', '7.4.3']);
+    expect(await activeTag(page)).toBe('7.4.3');
+    await page.keyboard.press('ArrowRight');
+    await rowOf(page, '7.4.2').waitFor();
+    await page.keyboard.press('ArrowLeft');
+    await rowOf(page, '7.4.2').waitFor({ state: 'detached' });
+  });
+
+  it('goes on from where a row stood that a decision closed along, and keeps the focus', async () => {
+    await fill(app, [
+      { name: 'alpha', approved: '1.0.0', waiting: ['2.0.0'] },
+      { name: 'redis', approved: '7.4.1', waiting: ['7.4.2', '7.4.3', '8.0.0'] },
+      { name: 'zulu', approved: '1.0.0', waiting: ['3.0.0'] },
+    ]);
+    const { page } = await openPage(browser, app);
+    await toInbox(page);
+    while ((await activeTag(page)) !== '7.4.3') await page.keyboard.press('j');
+    // Approving 7.4.3 closes 7.4.2, on which the reader stands by then; zulu is above, alpha below.
+    await page.keyboard.press('a');
+    await eventually('the decision', async () => (await pendingOf(app)) === 3);
+    await page.waitForFunction(() => document.querySelectorAll('[data-request]').length === 3);
+    await eventually('the next line', async () => (await activeTag(page)) === '2.0.0');
+    await page.waitForFunction(() => document.activeElement?.matches('[data-request]'));
+  });
+
+  it('takes the newest of a line: the highest patch is approved, the lower ones go, majors stay', async () => {
+    await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.4.2', '7.4.3', '7.5.0', '8.0.0'] }]);
+    const { page } = await openPage(browser, app);
+    await toInbox(page);
+    await page.keyboard.press('t');
+    await page.waitForSelector('[role=dialog] textarea');
+    await page.keyboard.type('we take the newest');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('1 would be approved').waitFor();
+    await page.getByText('2 would be rejected').waitFor();
+    await page.getByRole('button', { name: 'Approve 3', exact: true }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    const rows = await app.dataSource.query<{ tag_name: string; status: string }[]>(
+      `SELECT tag_name, status FROM image_approval_requests ORDER BY tag_name`,
+    );
+    expect(rows.map((row) => `${row.tag_name} ${row.status}`)).toEqual([
+      '7.4.2 rejected',
+      '7.4.3 rejected',
+      '7.5.0 approved',
+      '8.0.0 pending',
+    ]);
+    await page.waitForFunction(() => document.querySelectorAll('[data-request]').length === 1);
+  });
+
+  it('draws a range out and back, with keys and with the pointer, and drops it with its filter', async () => {
+    await app.addImage('many');
+    await waiting('many', 1, 8);
+    const { page } = await openPage(browser, app);
+    await toInbox(page);
+    const selected = (): Promise<number> => page.locator('[role=row][aria-selected=true]').count();
+    for (const key of ['J', 'J', 'J']) await page.keyboard.press(`Shift+${key}`);
+    await page.getByText('4 selected').waitFor();
+    await page.keyboard.press('Shift+K');
+    await page.getByText('3 selected').waitFor();
+    await page
+      .locator('[data-request]')
+      .nth(5)
+      .click({ modifiers: ['Shift'] });
+    await page.getByText('6 selected').waitFor();
+    expect(await selected()).toBe(6);
+    await page.keyboard.press('/');
+    await page.keyboard.type('many');
+    await page.getByText('the selection was cleared').first().waitFor();
+    expect(await selected()).toBe(0);
+    await page.getByRole('button', { name: 'Select again' }).click();
+    await page.getByText('6 selected').waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await eventually('the end of it', async () => (await selected()) === 0);
+  });
+
+  it('has a view of what lacks a platform, keeps its own views, and hands them on as a file', async () => {
+    await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0'] }]);
+    await app.dataSource.query(
+      `UPDATE image_approval_requests SET platforms_missing = '{linux/s390x}' WHERE tag_name = '8.0.0'`,
+    );
+    const { page, context } = await openPage(browser, app);
+    await toInbox(page);
+    const view = async (name: string): Promise<void> => {
+      const item = page.getByRole('menu').getByText(name, { exact: true });
+      // A dialog that has just closed gives the focus back a moment later, and that closes a menu.
+      await eventually(`the choice of ${name}`, async () => {
+        await page.getByRole('button', { name: 'Views' }).click();
+        return item.click({ timeout: 2_000 }).then(
+          () => true,
+          () => false,
+        );
+      });
+    };
+    await view('Missing a platform');
+    await rowOf(page, '7.5.0').waitFor({ state: 'detached' });
+    await rowOf(page, '8.0.0').waitFor();
+    expect(await tagsShown(page)).toEqual(['8.0.0']);
+    await view('Save this view…');
+    await page.getByLabel('Name').fill('Lacking');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    const download = page.waitForEvent('download');
+    await view('Export');
+    const file = await (await download).path();
+
+    const other = await (
+      await browser.newContext({ baseURL: app.url, viewport: { width: 1440, height: 900 } })
+    ).newPage();
+    await toInbox(other);
+    await other.locator('input[type=file]').setInputFiles(file);
+    await other.getByRole('button', { name: 'Views' }).click();
+    await other.getByRole('menu').getByText('Lacking', { exact: true }).click();
+    await other.waitForFunction(() => location.search.includes('missing=any'));
+    await context.close();
+  });
+
+  it('reads a request again before it says that it was not decided', async () => {
+    await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0'] }]);
+    const { page } = await openPage(browser, app);
+    await toInbox(page);
+    // It arrives, and the answer is lost on the way.
+    await page.route('**/approve', async (route) => {
+      await route.fetch();
+      await route.abort();
+    });
+    const first = await activeTag(page);
+    await page.keyboard.press('a');
+    await page.locator('.toast', { hasText: `Approved redis:${first}` }).waitFor();
+    expect(await pendingOf(app)).toBe(1);
+    await page.unroute('**/approve');
+
+    // It does not arrive.
+    await page.route('**/approve', (route) => route.fulfill({ status: 503, body: '' }));
+    await page.keyboard.press('a');
+    await page.locator('.toast', { hasText: 'was not decided' }).waitFor();
+    await page.waitForSelector('[data-request] .row-note');
+    expect(await pendingOf(app)).toBe(1);
+    await page.unroute('**/approve');
+
+    // It is asked to wait, says how long, and does it then.
+    let isFirst = true;
+    await page.route('**/approve', async (route) => {
+      if (!isFirst) return route.continue();
+      isFirst = false;
+      await route.fulfill({
+        status: 429,
+        headers: { 'retry-after': '2' },
+        contentType: 'application/problem+json',
+        body: '{}',
+      });
+    });
+    await page.waitForSelector('.row.is-active');
+    await page.keyboard.press('a');
+    await page
+      .getByText(/asks to wait; again in/)
+      .first()
+      .waitFor();
+    expect(await pendingOf(app)).toBe(1);
+    await eventually('the decision', async () => (await pendingOf(app)) === 0);
+  });
+
+  it('marks what is decided elsewhere, and takes back what is opened again elsewhere', async () => {
+    await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0', '9.0.0'] }]);
+    const { page } = await openPage(browser, app);
+    await toInbox(page);
+    const idOf = async (tag: string): Promise<string> =>
+      (await rowOf(page, tag).getAttribute('data-request')) ?? '';
+    const eight = await idOf('8.0.0');
+    await app.api('POST', `/images/approval-requests/${eight}/reject`, { rejection_reason: 'no' });
+    await rowOf(page, '8.0.0')
+      .getByText(/local rejected this/)
+      .waitFor();
+    // It stays where it is until the reader asks.
+    expect(await tagsShown(page)).toHaveLength(3);
+    await page.keyboard.press('.');
+    await rowOf(page, '8.0.0').waitFor({ state: 'detached' });
+
+    const first = await activeTag(page);
+    const id = await idOf(first);
+    await page.keyboard.press('a');
+    await rowOf(page, first).waitFor({ state: 'detached' });
+    await eventually('the decision', async () => (await pendingOf(app)) === 1);
+    await app.api('POST', `/images/approval-requests/${id}/reopen`, {});
+    await page.getByRole('button', { name: /1 new/ }).click();
+    await rowOf(page, first).waitFor();
+  });
+
+  it('shares one stream between tabs, and gives it on when the tab that has it closes', async () => {
+    await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0'] }]);
+    const { page, context } = await openPage(browser, app);
+    await toInbox(page);
+    let streams = 0;
+    context.on('request', (request) => (streams += Number(request.url().endsWith('/events'))));
+    const second = await context.newPage();
+    await toInbox(second);
+    expect(streams).toBe(0);
+    await page.close();
+    await eventually('the second tab to listen', () => Promise.resolve(streams === 1));
+    app.hub.push('redis', '7.6.0');
+    await app.api('POST', '/images/1/check', {});
+    await second.getByRole('button', { name: /1 new/ }).waitFor();
+  });
+
+  describe('signed in', () => {
+    const signIn = async (page: Page, token: string): Promise<void> => {
+      await page.getByLabel('API token').fill(token);
+      await page.keyboard.press('Enter');
+    };
+    const openAs = async (token: string): Promise<{ page: Page; context: BrowserContext }> => {
+      const opened = await openPage(browser, app);
+      await opened.page.goto('/inbox');
+      await opened.page.waitForURL('**/sign-in?to=*');
+      await signIn(opened.page, token);
+      await opened.page.waitForSelector('.row.is-active');
+      return opened;
+    };
+    /** The role of this browser, or the status of the refusal; the service remembers a session for a moment. */
+    const sessionOf = async (page: Page): Promise<string | number> => {
+      const answer = await page.request.get(`${app.url}/api/v1/session`);
+      return answer.ok() ? ((await answer.json()) as { role: string }).role : answer.status();
+    };
+    const revoke = (name: string): Promise<unknown> =>
+      app.dataSource.query(`UPDATE image_monitor.api_tokens SET revoked_at = now() WHERE name = $1`, [name]);
+
+    it('lets viewers look, reviewers decide and admins edit', async () => {
+      await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0'] }]);
+      const tokens = {
+        viewer: (await bearerOf(app.dataSource, 'vic', 'viewer')).token,
+        reviewer: (await bearerOf(app.dataSource, 'rita', 'reviewer')).token,
+        admin: (await bearerOf(app.dataSource, 'ada', 'admin')).token,
+      };
+      const viewer = await openAs(tokens.viewer);
+      await viewer.page.getByText('Only reviewers decide.').waitFor();
+      expect(await viewer.page.getByRole('checkbox').count()).toBe(0);
+      expect(await viewer.page.getByRole('button', { name: /^Approve/ }).count()).toBe(0);
+      for (const key of ['a', 'x', 'Shift+J', 'Control+a', 'r', 't']) await viewer.page.keyboard.press(key);
+      expect(await viewer.page.getByRole('dialog').count()).toBe(0);
+
+      const reviewer = await openAs(tokens.reviewer);
+      await reviewer.page.keyboard.press('a');
+      await eventually(
+        'the decision',
+        async () => (await countOf(`image_approval_requests WHERE reviewed_by = 'rita'`)) === 1,
+      );
+      await reviewer.page.goto('/images/1');
+      await reviewer.page.getByRole('button', { name: 'Check now' }).waitFor();
+      expect(await reviewer.page.getByRole('button', { name: 'Filters…' }).count()).toBe(0);
+
+      const admin = await openAs(tokens.admin);
+      await admin.page.goto('/images/1');
+      await admin.page.getByRole('button', { name: 'Filters…' }).waitFor();
+      // No token is left where a script could find it.
+      const kept = await admin.page.evaluate(() =>
+        JSON.stringify([localStorage, sessionStorage, document.cookie, location.href]),
+      );
+      expect(kept).not.toContain(tokens.admin);
+    });
+
+    it('refuses a token that is none, and comes back to the same place after a session has ended', async () => {
+      await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0', '9.0.0'] }]);
+      const first = (await bearerOf(app.dataSource, 'rita', 'reviewer')).token;
+      const second = (await bearerOf(app.dataSource, 'rosa', 'reviewer')).token;
+      const { page } = await openPage(browser, app);
+      await page.goto('/inbox?bump=major');
+      await page.waitForURL('**/sign-in?to=*');
+      await signIn(page, 'ims_nothing');
+      await page.getByText('This token is not known').waitFor();
+      expect(await page.getByLabel('API token').inputValue()).toBe('');
+      await signIn(page, first);
+      await page.waitForSelector('.row.is-active');
+      await page.keyboard.press('j');
+      const reading = await activeTag(page);
+      await page.waitForFunction(() => location.search.includes('open='));
+      const place = new URL(page.url()).search;
+
+      await revoke('rita');
+      await eventually('the end of the session', async () => (await sessionOf(page)) === 401);
+      await page.keyboard.press('a');
+      await page.waitForURL('**/sign-in?to=*');
+      expect(await pendingOf2(second)).toBe(3);
+      await signIn(page, second);
+      await page.waitForSelector('.row.is-active');
+      expect(new URL(page.url()).search).toBe(place);
+      expect(await activeTag(page)).toBe(reading);
+    });
+
+    it('takes the controls away when the service says that they are not ours any more', async () => {
+      await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0'] }]);
+      const { page } = await openAs((await bearerOf(app.dataSource, 'rita', 'reviewer')).token);
+      await app.dataSource.query(`UPDATE image_monitor.api_tokens SET role = 'viewer'`);
+      await eventually('the new role', async () => (await sessionOf(page)) === 'viewer');
+      await page.keyboard.press('a');
+      await page.locator('.toast', { hasText: 'was not decided' }).waitFor();
+      await page.getByText('Only reviewers decide.').waitFor();
+      await rowOf(page, '7.5.0').waitFor();
+      expect(await page.getByRole('checkbox').count()).toBe(0);
+    });
+
+    const pendingOf2 = async (token: string): Promise<number> => {
+      const headers = { authorization: `Bearer ${token}` };
+      const { body } = await app.api('GET', '/images/approval-requests?status=pending', undefined, headers);
+      return (body as { total: number }).total;
+    };
+  });
+});
+
+inBrowser('a service that is killed while somebody decides', () => {
+  it('loses no decision and shows none twice, and the list is right again', async () => {
+    const app = await startApp();
+    const browser = await openBrowser(path ?? '');
+    const settings = { databaseUrl: app.database.url, dockerHubUrl: app.hub.url, monitorEnabled: false };
+    const replicas: Replica[] = [];
+    const start = async (): Promise<Replica> => {
+      const replica = await forkReplica(compiled(''));
+      replicas.push(replica);
+      expect(await replica.start(settings)).toBe(true);
+      return replica;
+    };
+    const first = await start();
+    const proxy = await startCuttableProxy(first.url);
+    try {
+      await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0', '9.0.0', '10.0.0'] }]);
+      const { page } = await openPage(browser, { ...app, url: proxy.url.replace(/\/$/, '') });
+      await page.goto('/inbox');
+      await page.waitForSelector('.row.is-active');
+      await page.getByText(/^Live/).waitFor();
+      const shown = (): Promise<string[]> =>
+        page.locator('[data-request] .cell-tag > .tag').allTextContents();
+      await page.keyboard.press('a');
+      await page.locator('.toast', { hasText: 'Approved redis:10.0.0' }).waitFor();
+
+      await first.kill();
+      await page.getByText(/^Reconnecting/).waitFor();
+      const active = await page.locator('.row.is-active .cell-tag > .tag').textContent();
+      await page.keyboard.press('a');
+      await page.locator('.toast', { hasText: 'was not decided' }).waitFor();
+      // It is back where it was, and says why.
+      expect(await shown()).toHaveLength(3);
+      await page
+        .locator('[data-request]', { hasText: active ?? '' })
+        .locator('.row-note')
+        .waitFor();
+      expect(await pendingOf(app)).toBe(3);
+
+      // While this browser hears nothing somebody else decides, and something is pushed.
+      const rows = await app.dataSource.query<{ id: number; tag_name: string }[]>(
+        `SELECT id, tag_name FROM image_approval_requests WHERE status = 'pending' AND tag_name <> $1 ORDER BY id`,
+        [active],
+      );
+      const other = rows[0];
+      await app.api('POST', `/images/approval-requests/${other?.id}/reject`, { rejection_reason: 'no' });
+      app.hub.push('redis', '11.0.0');
+      await app.api('POST', '/images/1/check', {});
+
+      const second = await start();
+      proxy.leadTo(second.url);
+      await page.getByText(/^Live/).waitFor({ timeout: 45_000 });
+      await page
+        .locator('[data-request]', { hasText: other?.tag_name ?? '' })
+        .getByText(/rejected this/)
+        .waitFor();
+      await page.getByRole('button', { name: /1 new/ }).click();
+      await page.locator('[data-request]', { hasText: '11.0.0' }).waitFor();
+      await eventually('the list', async () => (await shown()).length === 3);
+
+      for (let left = 2; left >= 0; left--) {
+        await page.waitForSelector('.row.is-active');
+        await page.keyboard.press('a');
+        await eventually('the decision', async () => (await pendingOf(app)) === left);
+      }
+      const [twice] = await app.dataSource.query<{ count: number }[]>(
+        `SELECT count(*)::int AS count FROM (
+           SELECT 1 FROM image_monitor.audit_log WHERE action LIKE 'approval_request.%ed' AND action <> 'approval_request.opened'
+            GROUP BY subject_type, subject_id HAVING count(*) > 1) AS doubled`,
+      );
+      expect(twice?.count).toBe(0);
+    } finally {
+      await browser.close();
+      for (const replica of replicas) await replica.kill();
+      await proxy.close();
+      await app.close();
+    }
+  }, 120_000);
+});
