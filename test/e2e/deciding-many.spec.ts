@@ -8,7 +8,7 @@ let app: TestApp;
 let review: Review;
 
 beforeAll(async () => {
-  app = await startApp({ settings: { requestPolicy: 'all' } });
+  app = await startApp({ settings: { requestPolicy: 'all', manualChecksPerMinute: 100_000 } });
   review = reviewOf(app);
 });
 afterAll(async () => app.close());
