@@ -1,8 +1,14 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
-import { useRef } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { t } from '../messages/en.js';
-import type { DialogProps } from './dialog.js';
 import { CrossIcon } from './icons.js';
+
+export interface DialogProps {
+  title: string;
+  onClose(): void;
+  children: ReactNode;
+  wide?: boolean;
+}
 
 /** A dialog as Base UI makes it: the focus goes in, stays, and comes back to where it was. */
 export default function Dialog(props: DialogProps) {

@@ -1,11 +1,5 @@
-import { lazy, Suspense, type ReactNode } from 'react';
-
-export interface DialogProps {
-  title: string;
-  onClose(): void;
-  children: ReactNode;
-  wide?: boolean;
-}
+import { lazy, Suspense } from 'react';
+import type { DialogProps } from './dialog-base.js';
 
 const Base = lazy(() => import('./dialog-base.js'));
 

@@ -1,7 +1,27 @@
 import { Menu as Base } from '@base-ui/react/menu';
 import type { ReactNode } from 'react';
-import type { ChoicesProps, MenuProps } from './menu.js';
 import { CheckIcon } from './icons.js';
+
+export interface Choice<T extends string> {
+  value: T;
+  label: string;
+  count?: number;
+}
+
+export interface MenuProps {
+  label: string;
+  /** What the button shows. */
+  trigger: ReactNode;
+  className?: string;
+  children: ReactNode;
+}
+
+export interface ChoicesProps<T extends string> {
+  title: string;
+  value: T | null;
+  choices: readonly Choice<T>[];
+  onChoose(value: T): void;
+}
 
 /** A menu as Base UI makes it: loaded by `menu.tsx` when the first one is opened. */
 export function Menu(props: MenuProps & { isOpen: boolean; onOpen(isOpen: boolean): void }) {

@@ -1,25 +1,5 @@
 import { createContext, useContext, useState, type ReactNode } from 'react';
-
-export interface Choice<T extends string> {
-  value: T;
-  label: string;
-  count?: number;
-}
-
-export interface MenuProps {
-  label: string;
-  /** What the button shows. */
-  trigger: ReactNode;
-  className?: string;
-  children: ReactNode;
-}
-
-export interface ChoicesProps<T extends string> {
-  title: string;
-  value: T | null;
-  choices: readonly Choice<T>[];
-  onChoose(value: T): void;
-}
+import type { ChoicesProps, MenuProps } from './menu-base.js';
 
 type Parts = typeof import('./menu-base.js');
 const PartsOfMenu = createContext<Parts | null>(null);
