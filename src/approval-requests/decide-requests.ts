@@ -30,6 +30,7 @@ import {
   lockRequests,
   readAliases,
   writeDecisions,
+  type PendingRequest,
 } from './decisions.sql.js';
 
 /**
@@ -202,15 +203,19 @@ export class DecideRequests {
       decided.flatMap((one) => auditOf(order, one, imageIds)),
     );
     failpoint('decision.audited');
+    let moved: PendingRequest[] = [];
     if (order.action === 'reopen') {
       const reopened = decided.flatMap(({ request, closed }) => [request.id, ...closed.map((one) => one.id)]);
-      await followObserved(tx, reopened, { actor: order.actor, httpRequestId: order.httpRequestId ?? null });
+      moved = await followObserved(tx, reopened, {
+        actor: order.actor,
+        httpRequestId: order.httpRequestId ?? null,
+      });
     }
     if (order.action !== 'reject') {
       await compareAgain(tx, [...new Set(decided.flatMap(({ request }) => request.image_id ?? []))]);
     }
     failpoint('decision.compared');
-    return this.events.publish(tx, eventsOfDecisions(order, decided, { imageIds, withdrawn }));
+    return this.events.publish(tx, eventsOfDecisions(order, decided, { imageIds, withdrawn, moved }));
   }
 
   /** A request without a tag is about the image: its decision is the image's, which gets a row if it has none. */
