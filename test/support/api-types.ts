@@ -1234,6 +1234,11 @@ export interface components {
              * @default false
              */
             is_recommended?: boolean;
+            /**
+             * @description false: pending requests for lower patches stay.
+             * @default true
+             */
+            supersede?: boolean;
         };
         ImageTagView: {
             id: number;
@@ -1281,6 +1286,8 @@ export interface components {
             tag: components["schemas"]["ImageTagView"];
             /** @description The pending request that it closed; null: none. */
             approval_request_id: number | null;
+            /** @description Pending requests for lower patches that it superseded. */
+            superseded: number[];
         };
         ChangeTagBody: {
             /** @description Moves the mark to it: at most one tag of an image has it. */
@@ -1289,6 +1296,11 @@ export interface components {
             is_deprecated?: boolean;
             /** @enum {string} */
             status?: "approved" | "revoked";
+            /**
+             * @description false: pending requests for lower patches stay.
+             * @default true
+             */
+            supersede?: boolean;
         };
         ImageTagAnswer: {
             /** @example Tag updated successfully */
