@@ -822,8 +822,6 @@ export interface components {
             url: string | null;
             why: components["schemas"]["WhyView"];
             digest_history: components["schemas"]["PastDigestView"][];
-            /** @description The last event about it; null: not known. */
-            event_id: string | null;
             /** @description The document to decide by: last_updated, digest, architectures, auto_detected, source and more. */
             metadata: {
                 [key: string]: unknown;
@@ -892,8 +890,6 @@ export interface components {
             url: string | null;
             why: components["schemas"]["WhyView"];
             digest_history: components["schemas"]["PastDigestView"][];
-            /** @description The last event about it; null: not known. */
-            event_id: string | null;
         };
         ApprovalRequestList: {
             /** @description With view=row without `metadata`. */
