@@ -110,6 +110,12 @@ const columns = (
 
 const APPROVED = `LEFT JOIN image_tags t ON t.id = r.compared_tag_id AND t.status = 'approved'`;
 
+/**
+ * `group` keeps lines together and has them by image: which line holds a re-push and which was asked about last is known
+ * of the whole line only, and changes with each request of it, so that no index of rows can hold it without writing all
+ * rows of a line anew at each opening and decision. Lines in that order are `listGroups`, which reads all that match;
+ * their rows are then a range of `…_by_group_idx` each (`?group=`).
+ */
 const ORDER: Readonly<Record<RequestSort, string>> = {
   newest: 'r.requested_at DESC, r.id DESC',
   oldest: 'r.requested_at, r.id',

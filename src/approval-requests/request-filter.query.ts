@@ -167,7 +167,8 @@ export class ListRequestsQuery extends FilteredPageQuery {
   @ApiPropertyOptional({
     enum: REQUEST_SORTS,
     default: 'newest',
-    description: 'group: lines together, in each the re-pushes first, then the highest version.',
+    description:
+      'group: lines together, by image; in each the re-pushes first, then the highest version. GET …/groups has the lines in the order of an inbox: those with a re-push first, then the one asked about last.',
   })
   @IfGiven()
   @IsIn(REQUEST_SORTS)

@@ -2766,7 +2766,7 @@ export interface operations {
                 /** @description next_cursor of the page before; opaque. */
                 cursor?: string;
                 limit?: number;
-                /** @description group: lines together, in each the re-pushes first, then the highest version. */
+                /** @description group: lines together, by image; in each the re-pushes first, then the highest version. GET …/groups has the lines in the order of an inbox: those with a re-push first, then the one asked about last. */
                 sort?: "newest" | "oldest" | "group" | "growth";
                 /** @description row: without the document. */
                 view?: "full" | "row";
