@@ -4,26 +4,26 @@ import {
   IsArray,
   IsIn,
   IsInt,
-  IsISO8601,
   IsString,
   Length,
-  Matches,
   Max,
   MaxLength,
   Min,
+  ValidateBy,
 } from 'class-validator';
 import { REQUEST_STATUSES, type RequestStatus } from '../domain/decision.js';
 import type { Bump } from '../domain/comparison.js';
 import { invalidField } from '../domain/refusals.js';
+import { isTime } from '../domain/time.js';
 import { PageQuery } from '../http/cursor.js';
+import { IsTime } from '../http/is-time.js';
 import { IfGiven } from '../http/schema.pipe.js';
 import { REQUEST_SORTS, type RequestSort, type RequestView } from './list-requests.sql.js';
 import { GROUPINGS, parseGroupKey, type RequestFilter, type RequestGroup } from './request-filter.sql.js';
 import { BUMPS } from './request-groups.sql.js';
 
 const MOST_GROUPS = 1_000;
-const AGE =
-  /^(?:[1-9][0-9]{0,4}[mhdw]|\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2}))$/;
+const AGE = /^([1-9][0-9]{0,4})([mhdw])$/;
 const TAKES_AGE = 'takes an age such as 90m, 12h, 7d or 2w, or a time in ISO 8601 with its zone';
 const MS_OF = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
@@ -67,7 +67,7 @@ export class RequestFilterFields {
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Requested at or after.' })
   @IfGiven()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsTime()
   since?: string;
 
   @ApiPropertyOptional({ example: 'redis alpine', description: 'Words, each a part of image:tag.' })
@@ -115,12 +115,12 @@ export class RequestFilterFields {
 
   @ApiPropertyOptional({ example: '14d', description: `Waiting for longer; ${TAKES_AGE}.` })
   @IfGiven()
-  @Matches(AGE, { message: TAKES_AGE })
+  @IsAge()
   older_than?: string;
 
   @ApiPropertyOptional({ example: '7d', description: 'Asked since.' })
   @IfGiven()
-  @Matches(AGE, { message: TAKES_AGE })
+  @IsAge()
   newer_than?: string;
 
   @ApiPropertyOptional({
@@ -221,8 +221,14 @@ export function filterOf(fields: RequestFilterFields, now: Date, path = ''): Req
   };
 }
 
+function IsAge(): PropertyDecorator {
+  const validate = (value: unknown): boolean =>
+    typeof value === 'string' && (AGE.test(value) || isTime(value));
+  return ValidateBy({ name: 'isAge', validator: { validate } }, { message: TAKES_AGE });
+}
+
 function timeOf(age: string, now: Date): string {
-  const match = /^([0-9]+)([mhdw])$/.exec(age);
+  const match = AGE.exec(age);
   if (!match) return age;
   return new Date(now.getTime() - Number(match[1]) * MS_OF[match[2] as keyof typeof MS_OF]).toISOString();
 }
