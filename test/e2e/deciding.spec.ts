@@ -176,6 +176,7 @@ describe('rejecting', () => {
     {},
     { rejection_reason: '' },
     { rejection_reason: '  ' },
+    { rejection_reason: '\u200b\u2060' },
     { rejection_reason: 7 },
     { rejection_reason: 'x'.repeat(2001) },
   ])('needs a reason of 1 to 2,000 characters: %j is a 400 that names the field', async (body) => {
