@@ -261,7 +261,14 @@ describe('GET /gate', () => {
     const digest = app.hub.digest(name, '1.0.0') ?? '';
     app.hub.forgetRequests();
     expect((await ask(`image=${name}&tag=1.0.0&digest=${digest}`)).body.verdict).toBe('allowed');
-    expect((await ask(`image=${name}&tag=1.0.0&digest=${digestOf('other')}`)).body.verdict).toBe('refused');
+    const other = await ask(`image=${name}&tag=1.0.0&digest=${digestOf('other')}`);
+    expect(other.body).toMatchObject({
+      verdict: 'refused',
+      reason: 'digest_changed',
+      digest: digestOf('other'),
+      approved_digest: digest,
+      detail: `Approved is ${digest}, and not ${digestOf('other')}.`,
+    });
     expect(app.hub.count()).toBe(0);
   });
 
