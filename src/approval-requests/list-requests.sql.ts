@@ -129,7 +129,8 @@ const ORDER: Readonly<Record<RequestSort, string>> = {
  * One branch for each state (and kind of change), so that each is a range of an index in the order of the page
  * (`…_by_status_idx`, `…_by_bump_idx`, `…_by_image_idx`, `…_by_growth_idx`, `…_by_group_idx`) that is left after
  * `limit` rows: with `= ANY` PostgreSQL sorts all that match, 90 ms instead of 0.3 with 100,000 rows. So any page
- * costs the same; the count stops at {@link MAX_EXACT_TOTAL} + 1.
+ * costs the same; the count stops at {@link MAX_EXACT_TOTAL} + 1, and is spared where the first page is the whole: of a
+ * search that finds little, which reads all there is, that is half.
  */
 export async function listRequests(
   db: DataSource,
@@ -149,7 +150,7 @@ export async function listRequests(
   const rows = await db.query<(RequestRow & { counted: number })[]>(
     `WITH page AS MATERIALIZED (
        SELECT r.* FROM (${branches.join(' UNION ALL ')}) AS r ORDER BY ${ORDER[page.sort]} LIMIT ${page.limit + 1})
-     SELECT ${columns(page.view)}, (${counted}) AS counted
+     SELECT ${columns(page.view)}, ${page.after ? `(${counted})` : countedOf(page.limit, counted)} AS counted
        FROM page r ${APPROVED} ORDER BY ${ORDER[page.sort]}`,
     values,
   );
@@ -159,6 +160,11 @@ export async function listRequests(
   if (!page.after) return { rows: [], counted: 0 };
   const counts = await db.query<{ count: number }[]>(counted, valuesOfCount);
   return { rows: [], counted: counts[0]?.count ?? 0 };
+}
+
+/** Of a first page: its own rows where there are no more. PostgreSQL runs `counted` only when it gets there. */
+function countedOf(limit: number, counted: string): string {
+  return `CASE WHEN (SELECT count(*) FROM page) <= ${limit} THEN (SELECT count(*)::int FROM page) ELSE (${counted}) END`;
 }
 
 /** One request by its primary key, or null. */

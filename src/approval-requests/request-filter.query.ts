@@ -23,6 +23,7 @@ import { GROUPINGS, parseGroupKey, type RequestFilter, type RequestGroup } from 
 import { BUMPS } from './request-groups.sql.js';
 
 const MOST_GROUPS = 1_000;
+const MOST_WORDS = 8;
 const AGE = /^([1-9][0-9]{0,4})([mhdw])$/;
 const TAKES_AGE = 'takes an age such as 90m, 12h, 7d or 2w, or a time in ISO 8601 with its zone';
 const MS_OF = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
@@ -70,10 +71,15 @@ export class RequestFilterFields {
   @IsTime()
   since?: string;
 
-  @ApiPropertyOptional({ example: 'redis alpine', description: 'Words, each a part of image:tag.' })
+  @ApiPropertyOptional({
+    example: 'redis alpine',
+    description:
+      'Up to 8 words, each a part of image:tag. Reads every request of the states asked for: give a status.',
+  })
   @IfGiven()
   @IsString()
   @Length(1, 200)
+  @IsFewWords()
   q?: string;
 
   @ApiPropertyOptional({ enum: BUMPS, isArray: true, description: 'Kinds of change; several.' })
@@ -219,6 +225,16 @@ export function filterOf(fields: RequestFilterFields, now: Date, path = ''): Req
     sizeChangeMin: fields.size_change_min,
     decidedBy: fields.decided_by,
   };
+}
+
+/** Each word is looked for in every row, so that a text of a hundred letters apart would cost seconds. */
+function IsFewWords(): PropertyDecorator {
+  const validate = (value: unknown): boolean =>
+    typeof value === 'string' && value.trim().split(/\s+/).length <= MOST_WORDS;
+  return ValidateBy(
+    { name: 'isFewWords', validator: { validate } },
+    { message: `takes at most ${MOST_WORDS} words` },
+  );
 }
 
 function IsAge(): PropertyDecorator {

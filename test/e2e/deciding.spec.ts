@@ -364,6 +364,7 @@ describe('the list of requests', () => {
     ['newer_than=0d', 'newer_than'],
     ['colour=red', 'colour'],
     ['sort=name;drop', 'sort'],
+    ['q=a+b+c+d+e+f+g+h+i', 'q'],
   ])('refuses ?%s and names the field', async (query, field) => {
     const answer = await app.api('GET', `/images/approval-requests?${query}`);
     expect(answer.status).toBe(400);

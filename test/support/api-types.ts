@@ -1063,7 +1063,7 @@ export interface components {
              */
             since?: string;
             /**
-             * @description Words, each a part of image:tag.
+             * @description Up to 8 words, each a part of image:tag. Reads every request of the states asked for: give a status.
              * @example redis alpine
              */
             q?: string;
@@ -2742,7 +2742,7 @@ export interface operations {
                 source?: string;
                 /** @description Requested at or after. */
                 since?: string;
-                /** @description Words, each a part of image:tag. */
+                /** @description Up to 8 words, each a part of image:tag. Reads every request of the states asked for: give a status. */
                 q?: string;
                 /** @description Kinds of change; several. */
                 bump?: ("major" | "minor" | "patch" | "rebuild" | "repush" | "other")[];
@@ -2861,7 +2861,7 @@ export interface operations {
                 source?: string;
                 /** @description Requested at or after. */
                 since?: string;
-                /** @description Words, each a part of image:tag. */
+                /** @description Up to 8 words, each a part of image:tag. Reads every request of the states asked for: give a status. */
                 q?: string;
                 /** @description Kinds of change; several. */
                 bump?: ("major" | "minor" | "patch" | "rebuild" | "repush" | "other")[];
@@ -2977,7 +2977,7 @@ export interface operations {
                 source?: string;
                 /** @description Requested at or after. */
                 since?: string;
-                /** @description Words, each a part of image:tag. */
+                /** @description Up to 8 words, each a part of image:tag. Reads every request of the states asked for: give a status. */
                 q?: string;
                 /** @description Kinds of change; several. */
                 bump?: ("major" | "minor" | "patch" | "rebuild" | "repush" | "other")[];

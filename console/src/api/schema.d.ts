@@ -1008,7 +1008,7 @@ export interface components {
              */
             since?: string;
             /**
-             * @description Words, each a part of image:tag.
+             * @description Up to 8 words, each a part of image:tag. Reads every request of the states asked for: give a status.
              * @example redis alpine
              */
             q?: string;
@@ -2576,7 +2576,7 @@ export interface operations {
                 source?: string;
                 /** @description Requested at or after. */
                 since?: string;
-                /** @description Words, each a part of image:tag. */
+                /** @description Up to 8 words, each a part of image:tag. Reads every request of the states asked for: give a status. */
                 q?: string;
                 /** @description Kinds of change; several. */
                 bump?: ("major" | "minor" | "patch" | "rebuild" | "repush" | "other")[];
@@ -2695,7 +2695,7 @@ export interface operations {
                 source?: string;
                 /** @description Requested at or after. */
                 since?: string;
-                /** @description Words, each a part of image:tag. */
+                /** @description Up to 8 words, each a part of image:tag. Reads every request of the states asked for: give a status. */
                 q?: string;
                 /** @description Kinds of change; several. */
                 bump?: ("major" | "minor" | "patch" | "rebuild" | "repush" | "other")[];
@@ -2811,7 +2811,7 @@ export interface operations {
                 source?: string;
                 /** @description Requested at or after. */
                 since?: string;
-                /** @description Words, each a part of image:tag. */
+                /** @description Up to 8 words, each a part of image:tag. Reads every request of the states asked for: give a status. */
                 q?: string;
                 /** @description Kinds of change; several. */
                 bump?: ("major" | "minor" | "patch" | "rebuild" | "repush" | "other")[];
