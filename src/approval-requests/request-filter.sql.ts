@@ -105,7 +105,8 @@ export function conditionsOf(filter: RequestFilter, values: unknown[]): Conditio
  * The words of a search that have to be looked for: each once, none that is a part of another, the longest first, since
  * it is found in the fewest rows and the others are then looked for in those alone.
  *
- * No index serves a search: every request of the states asked for is read once. A trigram index would, but `pg_trgm` is an extension that the role of a service often may not create.
+ * No index serves a search: every request of the states asked for is read once. A trigram index would, but `pg_trgm`
+ * is an extension that the role of a service often may not create.
  */
 export function wordsOf(q: string): string[] {
   const words = [...new Set(q.toLowerCase().split(/\s+/).filter(Boolean))];
