@@ -371,6 +371,11 @@ describe('the list of requests', () => {
     expect(answer.body.errors[0].field).toBe(field);
   });
 
+  it('says which of several states is none', async () => {
+    const answer = await app.api('GET', '/images/approval-requests?status=pending&status=PENDING');
+    expect(answer.body.errors[0].message).toMatch(/, got "pending", "PENDING"$/);
+  });
+
   it('answers an empty list for what nobody asked about', async () => {
     const answer = await app.api('GET', '/images/approval-requests?image_name=nobody/nothing');
     expect(answer.body).toEqual({ approval_requests: [], total: 0, next_cursor: null });
