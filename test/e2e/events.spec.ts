@@ -107,7 +107,7 @@ describe('a stream', () => {
   function sessionChecks(): () => void {
     const timers = jest.spyOn(globalThis, 'setInterval');
     return () => {
-      for (const [work, ms] of timers.mock.calls) if (ms === MINUTE_MS) (work)();
+      for (const [work, ms] of timers.mock.calls) if (ms === MINUTE_MS) work();
     };
   }
 
