@@ -96,8 +96,6 @@ export class ApprovalRequestRowView {
     string | null;
   @ApiProperty({ type: WhyView }) why!: WhyView;
   @ApiProperty({ type: [PastDigestView] }) digest_history!: PastDigestView[];
-  @ApiProperty({ type: String, nullable: true, description: 'The last event about it; null: not known.' })
-  event_id!: string | null;
 }
 
 /** An approval request with the document that it is decided by. */
@@ -246,8 +244,6 @@ export function requestRowView(row: RequestRow): ApprovalRequestRowView {
     url: typeof row.url === 'string' ? row.url : null,
     why: whyOf(row),
     digest_history: listOf(row.digest_history) as PastDigestView[],
-    // The event log gives the ids; a request that was opened before it has none.
-    event_id: null,
   };
 }
 

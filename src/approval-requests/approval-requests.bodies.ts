@@ -24,6 +24,8 @@ import { RequestFilterFields } from './request-filter.query.js';
 
 const MOST_IN_BULK = 1_000;
 const LONGEST_TEXT = 2_000;
+/** Also no zero-width spaces, which JavaScript's `\S` takes for something. */
+const READABLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
 const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,128}$/;
 
 /** Body of an approval; all of it may be left out. */
@@ -62,7 +64,7 @@ export class RejectBody {
   })
   @IsString()
   @Length(1, LONGEST_TEXT)
-  @Matches(/\S/, { message: 'takes a reason, not only spaces' })
+  @Matches(READABLE, { message: 'takes a reason that can be read, not only spaces' })
   rejection_reason!: string;
 }
 
@@ -152,7 +154,7 @@ export class BulkBody {
   @IfGiven()
   @IsString()
   @Length(1, LONGEST_TEXT)
-  @Matches(/\S/, { message: 'takes a reason, not only spaces' })
+  @Matches(READABLE, { message: 'takes a reason that can be read, not only spaces' })
   rejection_reason?: string;
 
   @ApiPropertyOptional({ default: false })

@@ -15,12 +15,12 @@ import { ImageTag } from '../images/image-tag.entity.js';
 import { Image } from '../images/image.entity.js';
 import { imageNotFound, notApproved } from '../images/image-settings.js';
 import { approveTags, recommendTag } from '../images/images.sql.js';
+import { answerWaitingRequests } from './answer-waiting-requests.js';
 import { marksAfter, type TagMarks } from './change-tag.js';
-import { closeWaitingRequest } from './close-waiting-request.js';
 import { compareAgain } from './compare-again.js';
 import { openRequests } from './open-requests.js';
 import { ReadTagByHand } from './read-tag-by-hand.js';
-import { eventOfDecision, eventsOfWritten } from './request-events.js';
+import { eventsOfWritten } from './request-events.js';
 import { lockWaitingRequest, type WaitingRequest } from './tags-by-hand.sql.js';
 
 /** The marks of a tag that was never approved. */
@@ -35,6 +35,8 @@ export interface ApproveTagOrder {
   readonly notes: string | null;
   /** Moves the image's mark "recommended" to it. */
   readonly isRecommended: boolean;
+  /** False: pending requests for lower patches stay. */
+  readonly supersede: boolean;
   readonly actor: string;
   readonly httpRequestId: string | null;
 }
@@ -44,7 +46,8 @@ export interface ApproveTagOrder {
  * is held while Docker Hub is waited for. Then, with the image's row locked, what was read is compared with what was
  * written meanwhile: a check that saw a later push wins, and the caller is asked to look again.
  *
- * A pending request for the tag follows it to this digest, as in every check, and is closed as approved.
+ * A pending request for the tag follows it to this digest, as in every check, and is closed as approved; those for
+ * lower patches of its version are superseded, as by any approval.
  */
 @Injectable()
 export class ApproveTagByHand {
@@ -55,11 +58,13 @@ export class ApproveTagByHand {
     private readonly events: DomainEvents,
   ) {}
 
-  async run(order: ApproveTagOrder): Promise<{ tag: ImageTag; requestId: number | null }> {
+  async run(
+    order: ApproveTagOrder,
+  ): Promise<{ tag: ImageTag; requestId: number | null; superseded: number[] }> {
     const { imageName } = await approvedImage(this.db.manager, order.imageId);
     const found = await this.readTagByHand.run(imageName, order.tag, order.expectedDigest);
 
-    const { tag, requestId, events } = await inTransaction(this.db, async (tx) => {
+    const { events, ...done } = await inTransaction(this.db, async (tx) => {
       const image = await approvedImage(tx, order.imageId, { isLocked: true });
       const waiting = await lockWaitingRequest(tx, image.id, order.tag);
       const present = await tx.findOneBy(ImageTag, { imageId: image.id, tag: order.tag });
@@ -78,22 +83,19 @@ export class ApproveTagByHand {
         imageName: image.imageName,
         httpRequestId: order.httpRequestId,
       };
-      const closed =
-        requestId === null
-          ? []
-          : [
-              await closeWaitingRequest(
-                tx,
-                {
-                  id: requestId,
-                  tag: order.tag,
-                  digest: found.digest,
-                  tagBefore: approved.before,
-                  notes: order.notes,
-                },
-                by,
-              ),
-            ];
+      const answered = await answerWaitingRequests(
+        tx,
+        {
+          tagId: approved.id,
+          tagBefore: approved.before,
+          tag: order.tag,
+          digest: found.digest,
+          requestId,
+          notes: order.notes,
+          supersede: order.supersede,
+        },
+        by,
+      );
       if (marks.isRecommended) await recommendTag(tx, image.id, approved.id);
       await compareAgain(tx, [image.id]);
       await record(tx, [
@@ -112,16 +114,18 @@ export class ApproveTagByHand {
           },
           reason: order.notes,
         },
-        ...closed,
+        ...answered.audit,
       ]);
       const events = await this.events.publish(tx, [
         ...told,
-        ...eventsOfApproval(image, found, requestId, order),
+        approvedEvent(image, found, requestId, order.actor),
+        ...answered.events,
       ]);
-      return { tag: await tx.findOneByOrFail(ImageTag, { id: approved.id }), requestId, events };
+      const tag = await tx.findOneByOrFail(ImageTag, { id: approved.id });
+      return { tag, requestId, superseded: answered.superseded, events };
     });
     this.events.announce(events);
-    return { tag, requestId };
+    return done;
   }
 
   /**
@@ -165,21 +169,23 @@ export class ApproveTagByHand {
   }
 }
 
-/** The tag in force, and the request that this answered. */
-function eventsOfApproval(
+function approvedEvent(
   image: Image,
   found: RegistryTag,
   requestId: number | null,
-  order: ApproveTagOrder,
-): NewDomainEvent[] {
-  const about = { image_id: image.id, image_name: image.imageName, tag: found.name, digest: found.digest };
-  const by = { actor: order.actor, reason: order.notes, batchId: null, supersededBy: null };
-  return [
-    { name: 'tag.approved', data: { ...about, approved_by: order.actor, approval_request_id: requestId } },
-    ...(requestId === null
-      ? []
-      : [eventOfDecision({ ...about, approval_request_id: requestId }, 'approved', by)]),
-  ];
+  actor: string,
+): NewDomainEvent {
+  return {
+    name: 'tag.approved',
+    data: {
+      image_id: image.id,
+      image_name: image.imageName,
+      tag: found.name,
+      digest: found.digest,
+      approved_by: actor,
+      approval_request_id: requestId,
+    },
+  };
 }
 
 /** The image, if its tags may be approved. */

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { record, type AuditRecord } from '../audit/audit.sql.js';
 import { DATA_SOURCE } from '../database/data-source.js';
 import { inTransaction } from '../database/in-transaction.js';
@@ -10,9 +10,8 @@ import { ImageTag, type ImageTagStatus } from '../images/image-tag.entity.js';
 import { Image } from '../images/image.entity.js';
 import { imageNotFound, notApproved } from '../images/image-settings.js';
 import { approveTags, recommendTag } from '../images/images.sql.js';
-import { closeWaitingRequest } from './close-waiting-request.js';
+import { answerWaitingRequests, type ApprovedByHand } from './answer-waiting-requests.js';
 import { compareAgain } from './compare-again.js';
-import { eventOfDecision } from './request-events.js';
 import { lockWaitingRequest } from './tags-by-hand.sql.js';
 
 /** What a person decides about an approved tag. */
@@ -27,6 +26,8 @@ export interface ChangeTagOrder {
   readonly imageId: number;
   readonly tagId: number;
   readonly changes: Partial<TagMarks>;
+  /** False: pending requests for lower patches stay when the tag is put back in force. Default true. */
+  readonly supersede?: boolean;
   readonly actor: string;
   readonly httpRequestId: string | null;
 }
@@ -83,35 +84,11 @@ export class ChangeTag {
         imageName: image.imageName,
         httpRequestId: order.httpRequestId,
       };
-      const audit: AuditRecord[] = [
-        {
-          ...by,
-          action: actionOf(tag, after),
-          subjectType: 'tag',
-          subjectId: tag.id,
-          tagName: tag.tag,
-          ...changed,
-        },
-      ];
-
-      let answered: number | null = null;
-      if (after.status === 'approved' && tag.status !== 'approved') {
-        if (image.approvalStatus !== 'approved') throw notApproved(image.approvalStatus);
-        const waiting = await lockWaitingRequest(tx, image.id, tag.tag);
-        // One about another digest is about a later push, and stays to be decided.
-        answered = waiting && waiting.digest === tag.digest ? waiting.id : null;
-        const [approved] = await approveTags(tx, [contentOf(tag, order.actor, answered)]);
-        if (answered !== null && approved) {
-          const request = {
-            id: answered,
-            tag: tag.tag,
-            digest: tag.digest,
-            tagBefore: approved.before,
-            notes: null,
-          };
-          audit.push(await closeWaitingRequest(tx, request, by));
-        }
-      }
+      const changedStatus = after.status !== tag.status;
+      const answered =
+        changedStatus && after.status === 'approved'
+          ? await this.putInForce(tx, image, tag, { ...by, supersede: order.supersede ?? true })
+          : null;
       // The mark comes off before, and goes on after, everything else: the row must be allowed to carry it.
       if (tag.isRecommended && !after.isRecommended) await recommendTag(tx, image.id, null);
       await tx.update(ImageTag, tag.id, {
@@ -120,36 +97,64 @@ export class ChangeTag {
         updatedAt: () => 'now()',
       });
       if (after.isRecommended && !tag.isRecommended) await recommendTag(tx, image.id, tag.id);
-      if (after.status !== tag.status) await compareAgain(tx, [image.id]);
-      await record(tx, audit);
-      const events =
-        after.status === tag.status
-          ? []
-          : await this.events.publish(tx, eventsOf(tag, image.imageName, after.status, { ...by, answered }));
+      if (changedStatus) await compareAgain(tx, [image.id]);
+      const entry: AuditRecord = {
+        ...by,
+        action: actionOf(tag, after),
+        subjectType: 'tag',
+        subjectId: tag.id,
+        tagName: tag.tag,
+        ...changed,
+      };
+      await record(tx, [entry, ...(answered?.audit ?? [])]);
+      const about = { image_id: image.id, image_name: image.imageName, tag: tag.tag, digest: tag.digest };
+      const revoked: NewDomainEvent[] =
+        changedStatus && after.status === 'revoked'
+          ? [{ name: 'tag.revoked', data: { ...about, revoked_by: order.actor } }]
+          : [];
+      const events = await this.events.publish(tx, [...revoked, ...(answered?.events ?? [])]);
       return { tag: await tx.findOneByOrFail(ImageTag, { id: tag.id }), events };
     });
     this.events.announce(events);
     return tag;
   }
-}
 
-/** The tag in force again or no longer, and the request that this answered. */
-function eventsOf(
-  tag: ImageTag,
-  imageName: string,
-  status: ImageTagStatus,
-  by: { actor: string; answered: number | null },
-): NewDomainEvent[] {
-  const about = { image_id: tag.imageId, image_name: imageName, tag: tag.tag, digest: tag.digest };
-  if (status === 'revoked') return [{ name: 'tag.revoked', data: { ...about, revoked_by: by.actor } }];
-  const approved = { ...about, approved_by: by.actor, approval_request_id: by.answered };
-  const decision = { actor: by.actor, reason: null, batchId: null, supersededBy: null };
-  return [
-    { name: 'tag.approved', data: approved },
-    ...(by.answered === null
-      ? []
-      : [eventOfDecision({ ...about, approval_request_id: by.answered }, 'approved', decision)]),
-  ];
+  /** Approves the digest that was approved before once more, and answers who waited for that. */
+  private async putInForce(
+    tx: EntityManager,
+    image: Image,
+    tag: ImageTag,
+    { supersede, ...by }: ApprovedByHand & { supersede: boolean },
+  ): Promise<{ audit: AuditRecord[]; events: NewDomainEvent[] }> {
+    if (image.approvalStatus !== 'approved') throw notApproved(image.approvalStatus);
+    const waiting = await lockWaitingRequest(tx, image.id, tag.tag);
+    // One about another digest is about a later push, and stays to be decided.
+    const requestId = waiting && waiting.digest === tag.digest ? waiting.id : null;
+    const [approved] = await approveTags(tx, [contentOf(tag, by.actor, requestId)]);
+    if (!approved) throw new Error(`${image.imageName}:${tag.tag} was approved and is not there`);
+    const { audit, events } = await answerWaitingRequests(
+      tx,
+      {
+        tagId: tag.id,
+        tagBefore: approved.before,
+        tag: tag.tag,
+        digest: tag.digest,
+        requestId,
+        notes: null,
+        supersede,
+      },
+      by,
+    );
+    const data = {
+      image_id: image.id,
+      image_name: image.imageName,
+      tag: tag.tag,
+      digest: tag.digest,
+      approved_by: by.actor,
+      approval_request_id: requestId,
+    };
+    return { audit, events: [{ name: 'tag.approved', data }, ...events] };
+  }
 }
 
 /** What of a tag was approved, to be approved once more. */

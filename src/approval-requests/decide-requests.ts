@@ -13,13 +13,12 @@ import {
   decideImages,
   ensureImages,
   withdrawTags,
-  type TagToApprove,
   type WithdrawnTag,
 } from '../images/images.sql.js';
 import { compareAgain } from './compare-again.js';
 import { eventsOfDecisions } from './decision-events.js';
 import type { Decided, DecisionOrder, DecisionResult } from './decision-order.js';
-import { approvalsOf, approvedBy, auditOf, rowsOf, tagOfRequest } from './decision-rows.js';
+import { approvalsOf, approvedBy, auditOf, rowsOf, tagOfAlias, tagOfRequest } from './decision-rows.js';
 import { judge, resultOf } from './judge-requests.js';
 import { rolledOut } from './rollouts.sql.js';
 import {
@@ -30,6 +29,8 @@ import {
   lockRequests,
   readAliases,
   writeDecisions,
+  type LockedRequest,
+  type PendingRequest,
 } from './decisions.sql.js';
 
 /**
@@ -111,38 +112,20 @@ export class DecideRequests {
         const key = `${alias.image_id} ${alias.tag_name}`;
         if (taken.has(key)) continue;
         taken.add(key);
-        one.tags.push({
-          ...tagOfRequest(request, order.actor),
-          tag: alias.tag_name,
-          sizeBytes:
-            alias.size_bytes === null
-              ? request.size_bytes && Number(request.size_bytes)
-              : Number(alias.size_bytes),
-          pushedAt: alias.last_updated?.toISOString() ?? null,
-        } as TagToApprove);
+        one.tags.push(tagOfAlias(request, alias, order.actor));
       }
+
       const names = one.tags.map((tag) => `${request.image_id} ${tag.tag}`);
       const sameBuild = names.flatMap((name) => byName.get(name) ?? []);
       const sameLine = byPatches.get(`${request.image_id} ${patchesOf(request.tag_name as string)}`) ?? [];
       for (const other of new Set([...sameBuild, ...sameLine].sort((a, b) => a.id - b.id))) {
-        if (ownIds.has(other.id)) continue;
-        if (sameBuild.includes(other) && other.digest === request.digest) {
-          one.closed.push({
-            id: other.id,
-            status: 'approved',
-            tagName: other.tag_name,
-            digest: other.digest,
-          });
-          ownIds.add(other.id);
-        } else if (order.supersede !== false && supersedes(request.tag_name as string, other.tag_name)) {
-          one.closed.push({
-            id: other.id,
-            status: 'superseded',
-            tagName: other.tag_name,
-            digest: other.digest,
-          });
-          ownIds.add(other.id);
-        }
+        const status = statusAnsweredBy(request, other, {
+          isSameBuild: sameBuild.includes(other),
+          supersede: order.supersede !== false,
+        });
+        if (status === null || ownIds.has(other.id)) continue;
+        ownIds.add(other.id);
+        one.closed.push({ id: other.id, status, tagName: other.tag_name, digest: other.digest });
       }
     }
   }
@@ -202,15 +185,19 @@ export class DecideRequests {
       decided.flatMap((one) => auditOf(order, one, imageIds)),
     );
     failpoint('decision.audited');
+    let moved: PendingRequest[] = [];
     if (order.action === 'reopen') {
       const reopened = decided.flatMap(({ request, closed }) => [request.id, ...closed.map((one) => one.id)]);
-      await followObserved(tx, reopened, { actor: order.actor, httpRequestId: order.httpRequestId ?? null });
+      moved = await followObserved(tx, reopened, {
+        actor: order.actor,
+        httpRequestId: order.httpRequestId ?? null,
+      });
     }
     if (order.action !== 'reject') {
       await compareAgain(tx, [...new Set(decided.flatMap(({ request }) => request.image_id ?? []))]);
     }
     failpoint('decision.compared');
-    return this.events.publish(tx, eventsOfDecisions(order, decided, { imageIds, withdrawn }));
+    return this.events.publish(tx, eventsOfDecisions(order, decided, { imageIds, withdrawn, moved }));
   }
 
   /** A request without a tag is about the image: its decision is the image's, which gets a row if it has none. */
@@ -239,6 +226,16 @@ export class DecideRequests {
     }
     return idOf;
   }
+}
+
+/** What the approval of a request makes of another pending one of its image; null: that is still to be decided. */
+function statusAnsweredBy(
+  approved: LockedRequest,
+  other: PendingRequest,
+  by: { isSameBuild: boolean; supersede: boolean },
+): 'approved' | 'superseded' | null {
+  if (by.isSameBuild && other.digest === approved.digest) return 'approved';
+  return by.supersede && supersedes(approved.tag_name as string, other.tag_name) ? 'superseded' : null;
 }
 
 function groupedBy<T>(list: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

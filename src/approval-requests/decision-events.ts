@@ -2,6 +2,7 @@ import type { RequestStatus } from '../domain/decision.js';
 import type { NewDomainEvent } from '../events/domain-events.js';
 import type { WithdrawnTag } from '../images/images.sql.js';
 import type { Decided, DecisionOrder } from './decision-order.js';
+import type { PendingRequest } from './decisions.sql.js';
 import { eventOfDecision } from './request-events.js';
 
 /** What stands in an image's row after a decision about the image itself. */
@@ -17,12 +18,17 @@ const STATUS_BEFORE: Readonly<Record<RequestStatus, 'pending' | 'approved' | 're
 
 /**
  * Everything that a decision changed, as events: the requests that were decided and those that they closed or opened
- * again, the tags that came into force or went out of it, and the images that were decided on.
+ * again, the tags that came into force or went out of it, the images that were decided on, and last the requests that
+ * followed their tag to another digest while they were opened again.
  */
 export function eventsOfDecisions(
   order: DecisionOrder,
   decided: readonly Decided[],
-  done: { imageIds: ReadonlyMap<number, number>; withdrawn: readonly WithdrawnTag[] },
+  done: {
+    imageIds: ReadonlyMap<number, number>;
+    withdrawn: readonly WithdrawnTag[];
+    moved: readonly PendingRequest[];
+  },
 ): NewDomainEvent[] {
   const nameOf = new Map(decided.map(({ request }) => [request.image_id, request.image_name]));
   return [
@@ -39,6 +45,10 @@ export function eventsOfDecisions(
             data: { ...data, approved_by: tag.approved_by ?? order.actor, approval_request_id },
           };
     }),
+    ...done.moved.map(({ id, image_id, image_name, tag_name, digest }): NewDomainEvent => ({
+      name: 'approval_request.digest_moved',
+      data: { approval_request_id: id, image_id, image_name, tag: tag_name, digest },
+    })),
   ];
 }
 

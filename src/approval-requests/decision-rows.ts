@@ -1,7 +1,7 @@
 import type { AuditRecord } from '../audit/audit.sql.js';
 import type { TagToApprove } from '../images/images.sql.js';
 import type { Decided, DecisionOrder } from './decision-order.js';
-import type { DecidedRequest, LockedRequest } from './decisions.sql.js';
+import type { DecidedRequest, LockedRequest, ObservedAlias } from './decisions.sql.js';
 import type { rolledOut } from './rollouts.sql.js';
 
 /** The tag that a request is about, as its approval puts it into `image_tags`. */
@@ -16,6 +16,17 @@ export function tagOfRequest(request: LockedRequest, actor: string): TagToApprov
     pushedAt: request.pushed_at?.toISOString() ?? null,
     approvedBy: actor,
     requestId: request.id,
+  };
+}
+
+/** Another observed name of the request's digest: the same content, pushed when that name was. */
+export function tagOfAlias(request: LockedRequest, alias: ObservedAlias, actor: string): TagToApprove {
+  const size = alias.size_bytes ?? request.size_bytes;
+  return {
+    ...tagOfRequest(request, actor),
+    tag: alias.tag_name,
+    sizeBytes: size === null ? null : Number(size),
+    pushedAt: alias.last_updated?.toISOString() ?? null,
   };
 }
 

@@ -185,15 +185,15 @@ export async function writeDecisions(tx: EntityManager, decided: readonly Decide
 /**
  * Reopened requests follow their tag to the digest that it has by now, with the audit entry that a check would have
  * written: a check lets pending requests follow a push, and these were not pending when it came. A tag that is back at
- * the digest in force is left, since there is nothing new to ask. One statement, under the images' locks; by the
- * primary keys of both tables.
+ * the digest in force is left, since there is nothing new to ask. Answers those that moved. One statement, under the
+ * images' locks; by the primary keys of both tables.
  */
 export async function followObserved(
   tx: EntityManager,
   ids: readonly number[],
   by: { actor: string; httpRequestId: string | null },
-): Promise<void> {
-  await tx.query(
+): Promise<PendingRequest[]> {
+  return tx.query<PendingRequest[]>(
     `WITH moved AS (
        UPDATE image_approval_requests r
           SET digest = o.digest, size_bytes = o.size_bytes, pushed_at = o.last_updated,
@@ -214,12 +214,14 @@ export async function followObserved(
           AND o.image_id = r.image_id AND o.tag_name = r.tag_name AND o.digest <> coalesce(r.digest, '')
           AND NOT EXISTS (SELECT FROM image_tags t WHERE t.image_id = r.image_id AND t.tag = r.tag_name
                              AND t.status = 'approved' AND t.digest = o.digest)
-       RETURNING r.id, r.image_id, r.image_name, r.tag_name, r.digest, old.digest AS old_digest)
+       RETURNING r.id, r.image_id, r.image_name, r.tag_name, r.digest, old.digest AS old_digest),
+     audited AS (
      INSERT INTO image_monitor.audit_log
        (actor, action, subject_type, subject_id, image_id, image_name, tag_name, from_state, to_state, http_request_id)
      SELECT $2, 'approval_request.digest_moved', 'approval_request', id, image_id, image_name, tag_name,
             jsonb_build_object('status', 'pending', 'digest', old_digest),
-            jsonb_build_object('status', 'pending', 'digest', digest), $3 FROM moved`,
+            jsonb_build_object('status', 'pending', 'digest', digest), $3 FROM moved)
+     SELECT id, image_id, image_name, tag_name, digest FROM moved ORDER BY id`,
     [ids, by.actor, by.httpRequestId],
   );
 }

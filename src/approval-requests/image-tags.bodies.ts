@@ -36,6 +36,11 @@ export class ApproveTagBody {
   @IfGiven()
   @IsBoolean()
   is_recommended?: boolean;
+
+  @ApiPropertyOptional({ default: true, description: 'false: pending requests for lower patches stay.' })
+  @IfGiven()
+  @IsBoolean()
+  supersede?: boolean;
 }
 
 /** Body of a change; what is left out stays. */
@@ -54,6 +59,11 @@ export class ChangeTagBody {
   @IfGiven()
   @IsIn(['approved', 'revoked'])
   status?: ImageTagStatus;
+
+  @ApiPropertyOptional({ default: true, description: 'false: pending requests for lower patches stay.' })
+  @IfGiven()
+  @IsBoolean()
+  supersede?: boolean;
 }
 
 /** The answer to a change of an approved tag. */
@@ -70,4 +80,6 @@ export class TagApprovedAnswer extends ImageTagAnswer {
     description: 'The pending request that it closed; null: none.',
   })
   approval_request_id!: number | null;
+  @ApiProperty({ type: [Number], description: 'Pending requests for lower patches that it superseded.' })
+  superseded!: number[];
 }

@@ -30,16 +30,22 @@ export class ImageTagsController {
     @CurrentActor() actor: Actor,
     @RequestId() httpRequestId: string,
   ): Promise<TagApprovedAnswer> {
-    const { tag, requestId } = await this.approveTagByHand.run({
+    const { tag, requestId, superseded } = await this.approveTagByHand.run({
       imageId,
       tag: body.tag,
       expectedDigest: body.digest,
       notes: body.notes ?? null,
       isRecommended: body.is_recommended ?? false,
+      supersede: body.supersede ?? true,
       actor: actor.name,
       httpRequestId,
     });
-    return { message: 'Tag approved successfully', tag: imageTagView(tag), approval_request_id: requestId };
+    return {
+      message: 'Tag approved successfully',
+      tag: imageTagView(tag),
+      approval_request_id: requestId,
+      superseded,
+    };
   }
 
   @Put(':id/tags/:tagId')
@@ -62,6 +68,7 @@ export class ImageTagsController {
         isRecommended: body.is_recommended,
         isDeprecated: body.is_deprecated,
       },
+      supersede: body.supersede,
       actor: actor.name,
       httpRequestId,
     });

@@ -4,18 +4,19 @@ import {
   IsArray,
   IsIn,
   IsInt,
-  IsISO8601,
   IsString,
   Length,
-  Matches,
   Max,
   MaxLength,
   Min,
+  ValidateBy,
 } from 'class-validator';
 import { REQUEST_STATUSES, type RequestStatus } from '../domain/decision.js';
 import type { Bump } from '../domain/comparison.js';
 import { invalidField } from '../domain/refusals.js';
+import { isTime } from '../domain/time.js';
 import { PageQuery } from '../http/cursor.js';
+import { IsTime } from '../http/is-time.js';
 import { IfGiven } from '../http/schema.pipe.js';
 import { REQUEST_SORTS, type RequestSort, type RequestView } from './list-requests.sql.js';
 import { GROUPINGS, parseGroupKey, type RequestFilter, type RequestGroup } from './request-filter.sql.js';
@@ -24,8 +25,8 @@ import { BUMPS } from './request-groups.sql.js';
 const MOST_GROUPS = 1_000;
 /** Groups whose requests one answer holds: what a page shows of a list, with some to spare. */
 const MOST_GROUPS_OF_ROWS = 50;
-const AGE =
-  /^(?:[1-9][0-9]{0,4}[mhdw]|\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2}))$/;
+const MOST_WORDS = 8;
+const AGE = /^([1-9][0-9]{0,4})([mhdw])$/;
 const TAKES_AGE = 'takes an age such as 90m, 12h, 7d or 2w, or a time in ISO 8601 with its zone';
 const MS_OF = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
@@ -69,13 +70,18 @@ export class RequestFilterFields {
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Requested at or after.' })
   @IfGiven()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsTime()
   since?: string;
 
-  @ApiPropertyOptional({ example: 'redis alpine', description: 'Words, each a part of image:tag.' })
+  @ApiPropertyOptional({
+    example: 'redis alpine',
+    description:
+      'Up to 8 words, each a part of image:tag. Reads every request of the states asked for: give a status.',
+  })
   @IfGiven()
   @IsString()
   @Length(1, 200)
+  @IsFewWords()
   q?: string;
 
   @ApiPropertyOptional({ enum: BUMPS, isArray: true, description: 'Kinds of change; several.' })
@@ -117,12 +123,12 @@ export class RequestFilterFields {
 
   @ApiPropertyOptional({ example: '14d', description: `Waiting for longer; ${TAKES_AGE}.` })
   @IfGiven()
-  @Matches(AGE, { message: TAKES_AGE })
+  @IsAge()
   older_than?: string;
 
   @ApiPropertyOptional({ example: '7d', description: 'Asked since.' })
   @IfGiven()
-  @Matches(AGE, { message: TAKES_AGE })
+  @IsAge()
   newer_than?: string;
 
   @ApiPropertyOptional({
@@ -181,7 +187,8 @@ export class ListRequestsQuery extends FilteredPageQuery {
   @ApiPropertyOptional({
     enum: REQUEST_SORTS,
     default: 'newest',
-    description: 'group: lines together, in each the re-pushes first, then the highest version.',
+    description:
+      'group: lines together, by image; in each the re-pushes first, then the highest version. GET …/groups has the lines in the order of an inbox: those with a re-push first, then the one asked about last.',
   })
   @IfGiven()
   @IsIn(REQUEST_SORTS)
@@ -244,8 +251,24 @@ export function listFilterOf(query: ListRequestsQuery, now: Date): RequestFilter
   return { ...filterOf(query, now), groups: groups && groups.length > 0 ? groups : undefined };
 }
 
+/** Each word is looked for in every row, so that a text of a hundred letters apart would cost seconds. */
+function IsFewWords(): PropertyDecorator {
+  const validate = (value: unknown): boolean =>
+    typeof value === 'string' && value.trim().split(/\s+/).length <= MOST_WORDS;
+  return ValidateBy(
+    { name: 'isFewWords', validator: { validate } },
+    { message: `takes at most ${MOST_WORDS} words` },
+  );
+}
+
+function IsAge(): PropertyDecorator {
+  const validate = (value: unknown): boolean =>
+    typeof value === 'string' && (AGE.test(value) || isTime(value));
+  return ValidateBy({ name: 'isAge', validator: { validate } }, { message: TAKES_AGE });
+}
+
 function timeOf(age: string, now: Date): string {
-  const match = /^([0-9]+)([mhdw])$/.exec(age);
+  const match = AGE.exec(age);
   if (!match) return age;
   return new Date(now.getTime() - Number(match[1]) * MS_OF[match[2] as keyof typeof MS_OF]).toISOString();
 }

@@ -76,7 +76,7 @@ export function conditionsOf(filter: RequestFilter, values: unknown[]): Conditio
   if (filter.olderThan !== undefined) when(`r.requested_at < ${add(filter.olderThan)}::timestamptz`, 'age');
   if (filter.newerThan !== undefined) when(`r.requested_at > ${add(filter.newerThan)}::timestamptz`, 'age');
   // Not LIKE, in which the underscore of a name stands for any character.
-  for (const word of (filter.q ?? '').toLowerCase().split(/\s+/).filter(Boolean)) {
+  for (const word of wordsOf(filter.q ?? '')) {
     when(`strpos(lower(r.image_name || ':' || coalesce(r.tag_name, '')), ${add(word)}) > 0`);
   }
   if (filter.bump) when(isOneOf('r.bump', filter.bump, add), 'bump');
@@ -109,6 +109,20 @@ export function groupConditions(group: RequestGroup, add: (value: unknown) => st
   if (by === 'line' && value !== null) found.push(`${GROUP_LINE} = ${add(value)}`);
   if (by === 'digest') found.push(value === null ? 'r.digest IS NULL' : `r.digest = ${add(value)}`);
   return found;
+}
+
+/**
+ * The words of a search that have to be looked for: each once, none that is a part of another, the longest first, since
+ * it is found in the fewest rows and the others are then looked for in those alone.
+ *
+ * No index serves a search: every request of the states asked for is read once. A trigram index would, but `pg_trgm`
+ * is an extension that the role of a service often may not create.
+ */
+export function wordsOf(q: string): string[] {
+  const words = [...new Set(q.toLowerCase().split(/\s+/).filter(Boolean))];
+  return words
+    .filter((word) => !words.some((other) => other !== word && other.includes(word)))
+    .sort((a, b) => b.length - a.length);
 }
 
 /** The states of a filter as a condition; none: all. */

@@ -9,7 +9,7 @@ import {
   ApiExtraModels,
 } from '@nestjs/swagger';
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsISO8601, IsString, IsUUID, Length, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsString, IsUUID, Length, Max, Min } from 'class-validator';
 import type { DataSource } from 'typeorm';
 import { DATA_SOURCE } from '../database/data-source.js';
 import { Role } from '../http/actor.js';
@@ -17,6 +17,7 @@ import { ApiController } from '../http/api-controller.js';
 import { ConditionalReads } from '../http/conditional-reads.js';
 import { csvLine } from '../http/csv.js';
 import { CursorKind, PageQuery, totalOf } from '../http/cursor.js';
+import { IsTime } from '../http/is-time.js';
 import { ApiProblems } from '../http/openapi.js';
 import { IfGiven } from '../http/schema.pipe.js';
 import { AUDIT_SUBJECTS } from './audit-entry.entity.js';
@@ -75,12 +76,12 @@ export class AuditLogQuery extends PageQuery {
 
   @ApiPropertyOptional({ format: 'date-time', description: 'At or after.' })
   @IfGiven()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsTime()
   since?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Before.' })
   @IfGiven()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsTime()
   until?: string;
 }
 

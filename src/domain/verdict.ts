@@ -23,7 +23,7 @@ export interface Verdict {
   readonly reason: VerdictReason;
   /** A sentence for people. */
   readonly detail: string;
-  /** What lets the push through; null where nothing has to be done. */
+  /** What lets the push through; null where nothing has to be done. True of a question without a push, too. */
   readonly actionRequired: string | null;
 }
 
@@ -53,7 +53,7 @@ export function judgeKnown(facts: GateFacts): Verdict | null {
     return refused(
       'image_unknown',
       'Nobody has approved this image.',
-      'Decide the approval request about the image.',
+      'Approve the image; a push of it opens the approval request.',
     );
   }
   if (facts.image.approvalStatus === 'pending') {
@@ -73,7 +73,7 @@ export function judgeKnown(facts: GateFacts): Verdict | null {
     return refused(
       'tag_not_approved',
       'Nobody has approved this tag.',
-      'Decide the approval request about the tag.',
+      'Approve the tag; a push, or the next check of the image, opens its approval request.',
     );
   }
   if (facts.tag.status !== 'approved') {
@@ -92,8 +92,15 @@ export function judgeKnown(facts: GateFacts): Verdict | null {
   return null;
 }
 
-/** The verdict on an approved tag by the digest that the registry has now; null: the registry gives none. */
-export function judgeDigest(approved: string, found: string | null): Verdict {
+/**
+ * The verdict on an approved tag by a digest: the one that the registry has now (null: it gives none), or one that
+ * the caller holds in his hand, of which nobody knows whether the registry has it.
+ */
+export function judgeDigest(
+  approved: string,
+  found: string | null,
+  source: 'registry' | 'caller' = 'registry',
+): Verdict {
   if (found === null) {
     return refused(
       'digest_unknown',
@@ -101,11 +108,18 @@ export function judgeDigest(approved: string, found: string | null): Verdict {
       'Ask the publisher, or approve a tag that has a digest.',
     );
   }
+  if (found !== approved && source === 'caller') {
+    return refused(
+      'digest_changed',
+      `Approved is ${approved}, and not ${found}.`,
+      'Deploy the approved digest, or decide the approval request about this one.',
+    );
+  }
   if (found !== approved) {
     return refused(
       'digest_changed',
       `The tag was pushed again: approved is ${approved}, the registry has ${found}.`,
-      'Decide the approval request about the new digest.',
+      'Decide the approval request about the new digest; a push, or the next check, opens it.',
     );
   }
   return allowed('approved', 'The tag is approved with this digest.');
@@ -116,7 +130,8 @@ export const UNDECIDED: Verdict = {
   outcome: 'undecided',
   reason: 'registry_unavailable',
   detail: 'Docker Hub could not be asked which digest the tag has now.',
-  actionRequired: 'None: it is asked again, and the rollout follows when the digest is the approved one.',
+  actionRequired:
+    'Ask again. For a push this is done: its rollout follows when the digest is the approved one.',
 };
 
 /** What a push says, as far as it is used: all of it a hint that nobody vouches for. */

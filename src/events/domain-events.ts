@@ -51,7 +51,7 @@ export interface DomainEventPayloads {
   };
   /** Closed without a decision of its own. */
   'approval_request.superseded': ApprovalRequestPayload & {
-    /** The request whose approval closed it; null: its tag is back at the approved digest. */
+    /** The request whose approval closed it; null: its tag is back at the approved digest, or nobody had asked about the version that was approved. */
     readonly superseded_by: number | null;
   };
   'image.status_changed': {

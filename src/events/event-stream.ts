@@ -15,7 +15,7 @@ import { sse, textOfRows, textOfSignals } from './stream-text.js';
 const MERGE_MS = 250;
 /** Below the shortest idle time-out of usual proxies (30 s), with one to spare. */
 const PING_MS = 15_000;
-/** How long a stream outlives its session; asked once for all streams of a caller. */
+/** How long a stream outlives its session. */
 const SESSION_CHECK_MS = 60_000;
 /** Told to the browser: how long it waits before it comes back. */
 const RETRY_MS = 2_000;
@@ -192,13 +192,17 @@ export class EventStream implements BeforeApplicationShutdown {
     }
   }
 
-  /** A revoked token or an expired session ends its streams; one question for all streams of a caller. */
+  /**
+   * What ends a session ends its streams: a token revoked, a session signed out, a service that is no longer open to
+   * anybody on the machine. One question for all streams with the same credentials; a caller may have several, of which
+   * one ends and the others go on.
+   */
   private async endWithSessions(): Promise<void> {
     const isValid = new Map<string, boolean>();
     for (const listener of [...this.listeners]) {
       const { actor, request, response } = listener;
-      if (actor.kind === 'local') continue;
-      const key = actor.id ?? `${actor.kind} ${actor.name}`;
+      const { authorization, cookie } = request.headers;
+      const key = JSON.stringify([actor.kind, actor.id, actor.name, authorization, cookie]);
       if (!isValid.has(key)) isValid.set(key, await this.isStill(actor, request));
       if (isValid.get(key) === false) response.end();
     }

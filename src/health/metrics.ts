@@ -7,7 +7,7 @@ import { RequestBudget } from '../docker-hub/budget.js';
 import type { DomainEvent, Signal } from '../events/domain-events.js';
 import { DomainEvents } from '../events/domain-events.service.js';
 import { EventStream } from '../events/event-stream.js';
-import { readQueueDepths } from '../queue/dead-letters.sql.js';
+import { readQueueDepths } from '../queue/queue.sql.js';
 import { DEAD_LETTERS, QUEUE_TABLE } from '../queue/queues.js';
 import { readOldestOverdue } from './metrics.sql.js';
 

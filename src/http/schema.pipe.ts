@@ -8,6 +8,8 @@ import { Refusal, type FieldError } from '../domain/refusals.js';
 const MAX_DEPTH = 10;
 /** As many bad fields as anybody mends at once; a body can hold a hundred thousand. */
 const MAX_ERRORS = 20;
+/** Elements of a list that a message shows. */
+const MOST_SHOWN = 4;
 
 /**
  * Names that every object has already: they reach into prototypes, and class-validator, which looks fields up in a
@@ -150,11 +152,16 @@ function fieldErrorsOf(error: ValidationError, parent: string): FieldError[] {
     return [{ field, message: `is not a field of this request, which takes ${fieldsOf(error.target)}` }];
   }
   const rules = Object.entries(error.constraints).sort(([a], [b]) => rank(a) - rank(b));
-  const got = error.value === undefined ? 'nothing' : quoted(error.value);
-  return [
-    { field, message: `${withoutName(rules[0]?.[1] ?? 'is not valid', error.property)}, got ${got}` },
-    ...inner,
-  ];
+  const message = withoutName(rules[0]?.[1] ?? 'is not valid', error.property);
+  return [{ field, message: `${message}, got ${gotOf(error.value, message)}` }, ...inner];
+}
+
+/** Of a list whose elements are judged one by one it is the elements that tell what is wrong. */
+function gotOf(value: unknown, message: string): string {
+  if (value === undefined) return 'nothing';
+  if (!Array.isArray(value) || !message.startsWith('each value')) return quoted(value);
+  const shown = value.slice(0, MOST_SHOWN).map((element) => quoted(element));
+  return [...shown, ...(value.length > MOST_SHOWN ? ['…'] : [])].join(', ');
 }
 
 /** `isString` before `isLength` before `isDefined`, which says least. */

@@ -24,7 +24,8 @@ import { SETTINGS, type Settings } from '../config/settings.js';
 import { DATA_SOURCE } from '../database/data-source.js';
 import { RequestBudget } from '../docker-hub/budget.js';
 import { DockerHubClient } from '../docker-hub/docker-hub.client.js';
-import { Refusal } from '../domain/refusals.js';
+import { quoted } from '../domain/quoted.js';
+import { invalidField, Refusal } from '../domain/refusals.js';
 import { Throttled } from '../http/access.guard.js';
 import { Role } from '../http/actor.js';
 import { ApiController } from '../http/api-controller.js';
@@ -176,12 +177,16 @@ export class MonitorController {
   @ApiOkResponse({ type: OneCheckAnswer })
   @ApiProblems(400, 404)
   async oneCheck(@IdParam('imageId') imageId: number, @Param('id') id: string): Promise<OneCheckAnswer> {
+    if (!/^[1-9][0-9]*$/.test(id)) {
+      throw invalidField('id', `takes a positive whole number, got ${quoted(id)}`);
+    }
     const unknown = new Refusal(
       'not_found',
       'check_not_found',
       `Image ${imageId} has no check ${id.slice(0, 32)}.`,
     );
-    if (!/^[1-9][0-9]{0,17}$/.test(id)) throw unknown;
+    // Beyond what a bigint holds there is nothing to look for.
+    if (id.length > 18) throw unknown;
     // Open first: a check that ends in between has its row by the time that is looked for.
     const open = await findOpenCheck(this.db, imageId, id);
     const check = await this.checksRepository.findOneBy({ id, imageId });

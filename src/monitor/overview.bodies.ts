@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, IsArray, IsIn, IsInt, IsISO8601, IsString, Max, Min } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsInt, IsString, Max, Min } from 'class-validator';
 import { PageQuery } from '../http/cursor.js';
+import { IsTime } from '../http/is-time.js';
 import { IfGiven } from '../http/schema.pipe.js';
 import type { CheckOutcome } from './check.entity.js';
 import { CheckView } from './monitor.views.js';
@@ -37,7 +38,7 @@ export class AllChecksQuery extends PageQuery {
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Finished at or after.' })
   @IfGiven()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsTime()
   since?: string;
 }
 

@@ -9,7 +9,7 @@ import { CurrentActor, Role, type Actor } from '../http/actor.js';
 import { ApiController } from '../http/api-controller.js';
 import { CursorKind, PageQuery, totalOf } from '../http/cursor.js';
 import { ApiProblems } from '../http/openapi.js';
-import { countDeadLetters, listDeadLetters, type DeadLetterRow } from './dead-letters.sql.js';
+import { countDeadLetters, listDeadLetters, type DeadLetterRow } from './queue.sql.js';
 import { JobQueue } from './job-queue.js';
 
 /** A job that failed for the last time. */

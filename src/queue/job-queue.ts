@@ -16,6 +16,7 @@ import { SETTINGS, type Settings } from '../config/settings.js';
 import { DATA_SOURCE } from '../database/data-source.js';
 import { Refusal } from '../domain/refusals.js';
 import { ensureQueues } from './ensure-queues.js';
+import { isJobWaiting } from './queue.sql.js';
 import { DEAD_LETTERS, QUEUE_TABLE, type QueueName } from './queues.js';
 
 /** The schema that pg-boss has for itself. */
@@ -130,17 +131,18 @@ export class JobQueue implements OnModuleInit, BeforeApplicationShutdown, OnAppl
 
   /**
    * Stores jobs in the caller's transaction, in one statement for any number of them; `beside` travels in the same
-   * round trip. Throws a Refusal where the queue's tables are not there (yet).
+   * round trip. Answers the ids of those that were stored: one whose id was there already, be it done, is left out.
+   * Throws a Refusal where the queue's tables are not there (yet).
    */
   async send(
     tx: EntityManager,
     queue: QueueName,
     jobs: readonly JobToSend[],
     beside?: StatementBeside,
-  ): Promise<void> {
-    if (jobs.length === 0) return;
+  ): Promise<string[]> {
+    if (jobs.length === 0) return [];
     if (!this.isReady) throw notReady();
-    await this.boss.insert(
+    const stored = await this.boss.insert(
       queue,
       jobs.map(({ id, data, startAfter }) => ({
         ...(id === undefined ? {} : { id }),
@@ -149,6 +151,23 @@ export class JobQueue implements OnModuleInit, BeforeApplicationShutdown, OnAppl
       })),
       { db: insideTransaction(tx, beside), returnId: true },
     );
+    return stored ?? [];
+  }
+
+  /**
+   * Stores a job that stands for any number of the same as long as it is waiting: the first of the ids that no job has,
+   * or none where a job of one of them has yet to begin. One under way does not count: it may have looked too early.
+   */
+  async sendUnlessWaiting(
+    tx: EntityManager,
+    queue: QueueName,
+    job: { readonly ids: Iterable<string>; readonly data: object },
+  ): Promise<void> {
+    for (const id of job.ids) {
+      const [stored] = await this.send(tx, queue, [{ id, data: job.data }]);
+      if (stored !== undefined || (await isJobWaiting(tx, queue, id))) return;
+    }
+    throw new Error(`All ids of a job of ${queue} are taken`);
   }
 
   /** Names who does the jobs of a queue; to be called before the application listens. */

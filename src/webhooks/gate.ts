@@ -41,7 +41,8 @@ export class Gate {
     if (known !== null || gate === null || gate.digest === null || tag === null) {
       return { verdict: known ?? UNDECIDED, gate, found: null };
     }
-    if (digest !== undefined) return { verdict: judgeDigest(gate.digest, digest), gate, found: null };
+    if (digest !== undefined)
+      return { verdict: judgeDigest(gate.digest, digest, 'caller'), gate, found: null };
 
     const answer = await this.registry.run(image.imageName, tag);
     if (answer === 'unavailable') return { verdict: UNDECIDED, gate, found: null };

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { openRequests } from '../approval-requests/open-requests.js';
@@ -50,8 +50,10 @@ interface UndecidedPush {
   pushedBy: string | null;
 }
 
-/** Pushes of one tag within this time are decided later by one job. */
+/** Pushes of one tag within this time are decided later by one job, as long as it is waiting. */
 const SAME_PUSH_MS = 60_000;
+/** A job that failed waits for 5 s at least, so that hardly more are done within a minute. */
+const JOBS_A_MINUTE = 12;
 
 /**
  * What a push leads to: the gate's verdict, and what follows from it in one transaction (SPEC 8). Allowed: a rollout is
@@ -217,7 +219,8 @@ export class JudgePush implements OnModuleInit {
     const { imageName } = push.image;
     const data: UndecidedPush = { imageName, tag: push.tag, pushedBy: push.pushedBy };
     await inTransaction(this.db, async (tx) => {
-      await this.queue.send(tx, 'undecided-pushes', [{ id: idOfPush(imageName, push.tag), data }]);
+      const ids = idsOfPush(imageName, push.tag);
+      await this.queue.sendUnlessWaiting(tx, 'undecided-pushes', { ids, data });
     });
   }
 
@@ -236,11 +239,17 @@ export class JudgePush implements OnModuleInit {
   }
 }
 
-/** A UUID that is the same for all pushes of a tag within a minute, so that their deliveries are one job. */
-function idOfPush(imageName: string, tag: string | null): string {
+/**
+ * UUIDs that are the same for all pushes of a tag within a minute, so that their deliveries are one job; each further
+ * one is for a push that comes when the job before has been done. The last is nobody else's: a push is never dropped.
+ */
+function* idsOfPush(imageName: string, tag: string | null): Generator<string> {
   const minute = Math.floor(Date.now() / SAME_PUSH_MS);
-  const hex = createHash('sha256')
-    .update(JSON.stringify([imageName, tag, minute]))
-    .digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  for (let turn = 0; turn < JOBS_A_MINUTE; turn++) {
+    const hex = createHash('sha256')
+      .update(JSON.stringify([imageName, tag, minute, turn]))
+      .digest('hex');
+    yield `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  }
+  yield randomUUID();
 }

@@ -200,6 +200,54 @@ describe('an API token', () => {
   });
 });
 
+describe('the address of a caller', () => {
+  const LIMIT = 3;
+
+  /** So many wrong tokens, each with its `X-Forwarded-For`; answers their statuses. */
+  async function guess(trustProxy: number | string[] | null, forwarded: string[]): Promise<number[]> {
+    const guarded = await startApp({
+      hub: open.hub,
+      database: app.database,
+      settings: { trustProxy, authFailuresPerMinute: LIMIT },
+    });
+    const statuses: number[] = [];
+    for (const address of forwarded) {
+      const headers = { authorization: 'Bearer ims_wrong', 'x-forwarded-for': address };
+      statuses.push((await guarded.api('GET', '/images', undefined, headers)).status);
+    }
+    await guarded.close();
+    return statuses;
+  }
+
+  it('is what a proxy says whose network is named by TRUST_PROXY', async () => {
+    const one = '203.0.113.1';
+    const statuses = await guess(['127.0.0.0/8'], [one, one, one, one, '203.0.113.2']);
+    expect(statuses).toEqual([401, 401, 401, 429, 401]);
+  });
+
+  it.each<[string, number | string[]]>([
+    ['by a number of hops', 1],
+    ['by network', ['127.0.0.0/8']],
+  ])('is not what the caller says before the proxy does, trusted %s', async (_, trustProxy) => {
+    const forged = Array.from({ length: LIMIT + 1 }, (_, index) => `198.51.100.${index}, 203.0.113.9`);
+    expect(await guess(trustProxy, forged)).toEqual([401, 401, 401, 429]);
+  });
+
+  it.each<[string, string[] | null]>([
+    ['no proxy is trusted', null],
+    ['the one that asks is none of them', ['10.0.0.0/8']],
+  ])('is the one that he comes from where %s', async (_, trustProxy) => {
+    const invented = Array.from({ length: LIMIT + 1 }, (_, index) => `203.0.113.${index}`);
+    expect(await guess(trustProxy, invented)).toEqual([401, 401, 401, 429]);
+  });
+
+  it('is one for all that an IPv6 network can choose from', async () => {
+    const chosen = Array.from({ length: LIMIT + 1 }, (_, index) => `2001:db8:1:2::${index + 1}`);
+    const statuses = await guess(1, [...chosen, '2001:db8:1:3::1']);
+    expect(statuses).toEqual([401, 401, 401, 429, 401]);
+  });
+});
+
 describe('without a token ever made', () => {
   it('nothing is open inside a platform, whose address no setting of ours knows', async () => {
     const settings = settingsFrom({ host: '127.0.0.1' });

@@ -101,6 +101,7 @@ describe('the audit log', () => {
     ['image_id=0', 'image_id'],
     ['batch_id=x', 'batch_id'],
     ['since=yesterday', 'since'],
+    ['until=2024', 'until'],
     ['limit=501', 'limit'],
     ['cursor=x', 'cursor'],
     ['colour=red', 'colour'],

@@ -33,6 +33,26 @@ async function stateCounts(imageId: number): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map((row) => [row.status, row.count]));
 }
 
+describe('deciding several names of one build', () => {
+  it('approves each name once, also those that nobody had asked about', async () => {
+    const { imageId, ids } = await review.asked({ '7.4.2': 'build', '7.4': 'build', latest: 'build' });
+    await app.dataSource.query(`DELETE FROM image_approval_requests WHERE id = $1`, [ids['latest']]);
+
+    const answer = await review.bulk({
+      action: 'approve',
+      ids: [{ id: ids['7.4.2'] }, { id: ids['7.4'] }],
+      include_aliases: true,
+    });
+
+    expect(answer).toMatchObject({ status: 200, body: { counts: { approved: 2 } } });
+    expect((await review.tags(imageId)).map(({ tag, status }) => [tag, status])).toEqual([
+      ['7.4', 'approved'],
+      ['7.4.2', 'approved'],
+      ['latest', 'approved'],
+    ]);
+  });
+});
+
 describe('deciding by filter', () => {
   it('decides 2,500 in steps of 1,000, just as the preview said, and undoes a batch', async () => {
     const imageId = await waiting(2_500, 'steps');

@@ -176,6 +176,7 @@ describe('rejecting', () => {
     {},
     { rejection_reason: '' },
     { rejection_reason: '  ' },
+    { rejection_reason: '\u200b\u2060' },
     { rejection_reason: 7 },
     { rejection_reason: 'x'.repeat(2001) },
   ])('needs a reason of 1 to 2,000 characters: %j is a 400 that names the field', async (body) => {
@@ -358,12 +359,21 @@ describe('the list of requests', () => {
     ['cursor=nonsense', 'cursor'],
     ['image_id=abc', 'image_id'],
     ['since=yesterday', 'since'],
+    ['since=2024-W05-2', 'since'],
+    ['older_than=2024-02-30T00:00Z', 'older_than'],
+    ['newer_than=0d', 'newer_than'],
     ['colour=red', 'colour'],
     ['sort=name;drop', 'sort'],
+    ['q=a+b+c+d+e+f+g+h+i', 'q'],
   ])('refuses ?%s and names the field', async (query, field) => {
     const answer = await app.api('GET', `/images/approval-requests?${query}`);
     expect(answer.status).toBe(400);
     expect(answer.body.errors[0].field).toBe(field);
+  });
+
+  it('says which of several states is none', async () => {
+    const answer = await app.api('GET', '/images/approval-requests?status=pending&status=PENDING');
+    expect(answer.body.errors[0].message).toMatch(/, got "pending", "PENDING"$/);
   });
 
   it('answers an empty list for what nobody asked about', async () => {

@@ -1,10 +1,12 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { revokeToken } from '../../src/auth/tokens.sql.js';
 import { createDataSource } from '../../src/database/data-source.js';
 import { inTransaction } from '../../src/database/in-transaction.js';
 import type { NewDomainEvent } from '../../src/events/domain-events.js';
 import { DomainEvents } from '../../src/events/domain-events.service.js';
 import { EventStream } from '../../src/events/event-stream.js';
 import { eventually, startApp, type TestApp, type TestAppOptions } from '../support/app.js';
+import { bearerOf } from '../support/tokens.js';
 
 const apps: TestApp[] = [];
 const readers: Reader[] = [];
@@ -16,6 +18,7 @@ async function start(options: TestAppOptions = {}): Promise<TestApp> {
 }
 
 afterEach(async () => {
+  jest.restoreAllMocks();
   for (const reader of readers.splice(0)) reader.leave();
   for (const app of apps.splice(0).reverse()) await app.close();
 });
@@ -43,10 +46,14 @@ interface Reader {
   leave(): void;
 }
 
-async function read(app: TestApp, lastEventId?: string): Promise<Reader> {
+async function read(
+  app: TestApp,
+  lastEventId?: string,
+  credentials: Record<string, string> = {},
+): Promise<Reader> {
   const leaving = new AbortController();
   const answer = await fetch(`${app.url}/api/v1/events`, {
-    headers: lastEventId === undefined ? {} : { 'last-event-id': lastEventId },
+    headers: { ...credentials, ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }) },
     signal: leaving.signal,
   });
   const reader: Reader = {
@@ -92,6 +99,105 @@ async function publish(app: TestApp, ...events: NewDomainEvent[]): Promise<void>
 function idsOf(reader: Reader, event = 'tag.revoked'): number[] {
   return reader.messages.filter((one) => one.event === event).flatMap((one) => one.data.ids ?? []);
 }
+
+describe('a stream', () => {
+  const MINUTE_MS = 60_000;
+
+  /** The look at all sessions that comes once a minute, to be had at once; opened before the first reader comes. */
+  function sessionChecks(): () => void {
+    const timers = jest.spyOn(globalThis, 'setInterval');
+    return () => {
+      for (const [work, ms] of timers.mock.calls) if (ms === MINUTE_MS) work();
+    };
+  }
+
+  async function ends(reader: Reader, checkSessions: () => void): Promise<void> {
+    await eventually('its end', () => {
+      checkSessions();
+      return Promise.resolve(reader.hasEnded);
+    });
+  }
+
+  it('ends with its token, and not with that of another', async () => {
+    const app = await start();
+    const [ann, ben] = [
+      await bearerOf(app.dataSource, 'ann', 'viewer'),
+      await bearerOf(app.dataSource, 'ben', 'viewer'),
+    ];
+    const checkSessions = sessionChecks();
+    const [hers, his] = [
+      await read(app, undefined, { authorization: ann.authorization }),
+      await read(app, undefined, { authorization: ben.authorization }),
+    ];
+
+    await revokeToken(app.dataSource, { name: 'ann' });
+
+    await ends(hers, checkSessions);
+    await publish(app, changed(1));
+    await eventually('his next event', () => Promise.resolve(idsOf(his).length === 1));
+    expect(idsOf(hers)).toEqual([]);
+  });
+
+  it('ends with its session, whatever else its token has open', async () => {
+    const app = await start();
+    const { token, authorization } = await bearerOf(app.dataSource, 'ann', 'viewer');
+    const cookies = await Promise.all(
+      ['one browser', 'another'].map(async () => {
+        const { headers } = await app.api('POST', '/session', { token });
+        return (headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+      }),
+    );
+    const checkSessions = sessionChecks();
+    const script = await read(app, undefined, { authorization });
+    const [signedOut, stays] = [
+      await read(app, undefined, { cookie: cookies[0] ?? '' }),
+      await read(app, undefined, { cookie: cookies[1] ?? '' }),
+    ];
+
+    await app.api('DELETE', '/session', undefined, {
+      cookie: cookies[0] ?? '',
+      'sec-fetch-site': 'same-origin',
+    });
+
+    await ends(signedOut, checkSessions);
+    await publish(app, changed(1));
+    await eventually('the next event of the others', () =>
+      Promise.resolve([script, stays].every((reader) => idsOf(reader).length === 1)),
+    );
+  });
+
+  it('that was open to anybody here ends when the first token is made', async () => {
+    const app = await start();
+    const checkSessions = sessionChecks();
+    const reader = await read(app);
+    checkSessions();
+
+    await bearerOf(app.dataSource, 'first', 'viewer');
+
+    await ends(reader, checkSessions);
+  });
+
+  it('is told to read everything anew after the database was away for long', async () => {
+    const app = await start();
+    const reader = await read(app);
+    await publish(app, changed(1));
+    await eventually('the first', () => Promise.resolve(idsOf(reader).length === 1));
+    // As if nobody had answered for longer than the log keeps what was not read.
+    const now = performance.now.bind(performance);
+    jest.spyOn(performance, 'now').mockImplementation(() => now() + 5 * MINUTE_MS);
+
+    await publish(app, changed(2));
+
+    await eventually('resync', () =>
+      Promise.resolve(reader.messages.some(({ event }) => event === 'resync')),
+    );
+    await publish(app, changed(3));
+    await eventually('what comes after it', () => Promise.resolve(idsOf(reader).includes(3)));
+    const resync = reader.messages.find(({ event }) => event === 'resync');
+    const after = reader.messages.filter(({ id }) => Number(id) > Number(resync?.id));
+    expect(after.flatMap(({ data }) => data.ids)).toEqual([3]);
+  });
+});
 
 describe('the live view', () => {
   it('says hello, then which requests were opened and decided, by their ids', async () => {

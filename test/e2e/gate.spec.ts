@@ -195,7 +195,32 @@ describe('a push', () => {
 
     app.hub.heal();
     await eventually('the rollout', () => Promise.resolve(rolloutsOf(name).length === 1), 60_000);
-  }, 90_000);
+
+    // Once more, soon after the first was decided: about another content, and with nobody to ask again.
+    app.hub.push(name, '1.0.0');
+    app.hub.fail({ match: { kind: 'tag', repository: name }, fault: 503 });
+    expect((await push(name, '1.0.0')).status).toBe(503);
+    app.hub.heal();
+    await eventually('the question', async () => (await pendingOf(name)).length === 1, 60_000);
+    expect(rolloutsOf(name)).toHaveLength(1);
+  }, 150_000);
+
+  it('that is delivered again while it waits for its verdict waits once', async () => {
+    const { name } = await approved();
+    app.hub.fail({ match: { kind: 'tag', repository: name }, fault: 503 });
+
+    const answers = await Promise.all(Array.from({ length: 10 }, () => push(name, '1.0.0')));
+
+    expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([503]));
+    const waiting = await app.dataSource.query<{ count: number }[]>(
+      `SELECT count(*)::int FROM image_monitor_jobs.job
+        WHERE name = 'undecided-pushes' AND data ->> 'imageName' = $1 AND state < 'completed'`,
+      [name],
+    );
+    // Two where a minute ended in between.
+    expect(waiting[0]?.count).toBeGreaterThanOrEqual(1);
+    expect(waiting[0]?.count).toBeLessThanOrEqual(2);
+  });
 });
 
 describe('a payload', () => {
@@ -261,7 +286,14 @@ describe('GET /gate', () => {
     const digest = app.hub.digest(name, '1.0.0') ?? '';
     app.hub.forgetRequests();
     expect((await ask(`image=${name}&tag=1.0.0&digest=${digest}`)).body.verdict).toBe('allowed');
-    expect((await ask(`image=${name}&tag=1.0.0&digest=${digestOf('other')}`)).body.verdict).toBe('refused');
+    const other = await ask(`image=${name}&tag=1.0.0&digest=${digestOf('other')}`);
+    expect(other.body).toMatchObject({
+      verdict: 'refused',
+      reason: 'digest_changed',
+      digest: digestOf('other'),
+      approved_digest: digest,
+      detail: `Approved is ${digest}, and not ${digestOf('other')}.`,
+    });
     expect(app.hub.count()).toBe(0);
   });
 

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { DecideRequests } from '../../src/approval-requests/decide-requests.js';
+import type { DomainEvent } from '../../src/events/domain-events.js';
+import { DomainEvents } from '../../src/events/domain-events.service.js';
 import { startApp, type ApiAnswer, type TestApp } from '../support/app.js';
 import { digestOf } from '../support/docker-hub/world.js';
 
@@ -165,6 +167,82 @@ describe('approving a tag by hand', () => {
     // Found by the next check as it stands.
     expect((await check(known.id)).body.check).toMatchObject({ requests_created: 0 });
     expect(await requestsOf(known.id)).toHaveLength(1);
+  });
+
+  describe('supersedes pending requests for lower patches, as an approval through a request does,', () => {
+    async function asked(tags: string[]): Promise<{ known: Known; ids: Map<unknown, unknown> }> {
+      const known = await image();
+      tags.forEach((tag, index) => app.hub.push(known.name, tag, { at: Date.now() - 60_000 + index }));
+      await check(known.id);
+      return { known, ids: new Map((await requestsOf(known.id)).map((one) => [one['tag_name'], one['id']])) };
+    }
+    async function stateOf(id: number): Promise<Record<string, unknown>> {
+      return Object.fromEntries((await requestsOf(id)).map((one) => [one['tag_name'], one['status']]));
+    }
+
+    it('and reopens them with the request that was answered', async () => {
+      const { known, ids } = await asked(['7.4.1-alpine', '7.4.1', '7.2.9-alpine', '7.4.2-alpine']);
+
+      const answer = await approve(known.id, { tag: '7.4.2-alpine' });
+
+      expect(answer.body.superseded).toEqual([ids.get('7.4.1-alpine')]);
+      expect(await stateOf(known.id)).toEqual({
+        '7.4.1-alpine': 'superseded',
+        '7.4.1': 'pending',
+        '7.2.9-alpine': 'pending',
+        '7.4.2-alpine': 'approved',
+      });
+      expect((await auditOf(known.id)).slice(-3)).toMatchObject([
+        { action: 'tag.approved', actor: 'local' },
+        { action: 'approval_request.approved', actor: 'local' },
+        {
+          action: 'approval_request.superseded',
+          actor: 'local',
+          tag_name: '7.4.1-alpine',
+          to_state: { status: 'superseded', because_of: ids.get('7.4.2-alpine') },
+        },
+      ]);
+
+      await app.api('POST', `/images/approval-requests/${String(ids.get('7.4.2-alpine'))}/reopen`, {});
+      expect(new Set(Object.values(await stateOf(known.id)))).toEqual(new Set(['pending']));
+    });
+
+    it('also where nobody had asked about the tag, which they then name', async () => {
+      const { known, ids } = await asked(['7.4.1']);
+      const events: DomainEvent[] = [];
+      const listening = app.app.get(DomainEvents).announced.subscribe((some) => events.push(...some));
+
+      const tagId = await approved(known, '7.4.2');
+      listening.unsubscribe();
+
+      expect(await stateOf(known.id)).toEqual({ '7.4.1': 'superseded' });
+      expect((await auditOf(known.id)).at(-1)).toMatchObject({
+        action: 'approval_request.superseded',
+        to_state: { because_of_tag: tagId },
+      });
+      expect(events.map(({ name, data }) => ({ name, ...data }))).toMatchObject([
+        { name: 'tag.approved', tag: '7.4.2', approval_request_id: null },
+        {
+          name: 'approval_request.superseded',
+          approval_request_id: ids.get('7.4.1'),
+          tag: '7.4.1',
+          superseded_by: null,
+        },
+      ]);
+    });
+
+    it('also when a revoked tag is put back in force', async () => {
+      const { known } = await asked(['7.4.1']);
+      const tagId = await approved(known, '7.4.2', { supersede: false });
+      expect(await stateOf(known.id)).toEqual({ '7.4.1': 'pending' });
+      await change(known.id, tagId, { status: 'revoked' });
+
+      await change(known.id, tagId, { status: 'approved', supersede: false });
+      expect(await stateOf(known.id)).toEqual({ '7.4.1': 'pending' });
+      await change(known.id, tagId, { status: 'revoked' });
+      await change(known.id, tagId, { status: 'approved' });
+      expect(await stateOf(known.id)).toEqual({ '7.4.1': 'superseded' });
+    });
   });
 
   it('is refused when a check has seen a later push while Docker Hub was asked', async () => {

@@ -142,6 +142,9 @@ describe('the monitor', () => {
     expect(answer.status).toBe(202);
     const location = new URL(answer.headers.get('location') ?? '', `${app.url}/api/v1/images/${id}/check`);
     expect(location.pathname).toBe(`/api/v1/images/${id}/checks/${answer.body.check.id}`);
+    expect((await app.api('GET', `/images/${id}/checks/abc`)).status).toBe(400);
+    expect((await app.api('GET', `/images/${id}/checks/0`)).status).toBe(400);
+    expect((await app.api('GET', `/images/${id}/checks/${'9'.repeat(30)}`)).status).toBe(404);
     await eventually('the outcome', async () => {
       const check = await app.api('GET', `/images/${id}/checks/${answer.body.check.id}`);
       return check.body.check.outcome === 'changed';

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { DomainEvent } from '../../src/events/domain-events.js';
+import { DomainEvents } from '../../src/events/domain-events.service.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { NO_VIOLATIONS, reviewOf, violations, type Review } from '../support/review.js';
 
@@ -117,9 +119,17 @@ describe('reopening', () => {
     const before = await review.request(one.ids['1.0.0']);
     await review.act(one.ids['1.0.0'], 'reject');
     await review.repush(one, '1.0.0');
+    const events: DomainEvent[] = [];
+    const listening = app.app.get(DomainEvents).announced.subscribe((some) => events.push(...some));
 
     await review.act(one.ids['1.0.0'], 'reopen');
+    listening.unsubscribe();
 
+    // In this order, so that whoever takes them one by one ends at the digest that the question is about.
+    expect(events.map(({ name, data }) => [name, (data as { digest: string }).digest])).toEqual([
+      ['approval_request.reopened', before.digest],
+      ['approval_request.digest_moved', app.hub.digest(one.name, '1.0.0')],
+    ]);
     expect(await review.request(one.ids['1.0.0'])).toMatchObject({
       status: 'pending',
       digest: app.hub.digest(one.name, '1.0.0'),

@@ -55,7 +55,6 @@ describe('a row of the inbox', () => {
       why: { code: 'new_in_line', params: { line: '7-alpine', bump: 'patch', approved_tag: '7.4.1-alpine' } },
       approved: { tag: '7.4.1-alpine', approved_by: 'local', platforms: expect.any(Array) },
       digest_history: [],
-      event_id: null,
     });
     expect(row).not.toHaveProperty('metadata');
     expect(row).not.toHaveProperty('counted');

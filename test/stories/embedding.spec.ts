@@ -1,6 +1,8 @@
+import { Agent, request, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { Controller, Get, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ScheduleModule } from '@nestjs/schedule';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { SETTINGS, type Settings } from '../../src/config/settings.js';
@@ -10,6 +12,7 @@ import { ImageMonitoringModule } from '../../src/image-monitoring.module.js';
 import { AddImage } from '../../src/images/add-image.js';
 import { ImagesModule } from '../../src/images/images.module.js';
 import { Gate } from '../../src/webhooks/gate.js';
+import { eventually } from '../support/app.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 let database: TestDatabase;
@@ -125,5 +128,51 @@ describe('a host', () => {
     await apps[0]?.close();
     expect([first?.isInitialized, second?.isInitialized]).toEqual([false, true]);
     await apps[1]?.close();
+  });
+});
+
+describe.each(['Express', 'Fastify'] as const)('the end of an application on %s', (adapter) => {
+  it('waits for an answer under way, and not for its connection afterwards', async () => {
+    @Controller('slow')
+    class SlowController {
+      readonly asked = Promise.withResolvers<void>();
+      readonly answer = Promise.withResolvers<string>();
+      @Get() slow(): Promise<string> {
+        this.asked.resolve();
+        return this.answer.promise;
+      }
+    }
+    @Module({
+      imports: [ImageMonitoringModule.forRoot({ ...own(), modules: [ImagesModule] })],
+      controllers: [SlowController],
+    })
+    class HostModule {}
+    const options = { abortOnError: false, logger: false } as const;
+    const app =
+      adapter === 'Fastify'
+        ? await NestFactory.create(HostModule, new FastifyAdapter(), options)
+        : await NestFactory.create(HostModule, options);
+    await app.listen(0, '127.0.0.1');
+    // A server that would keep an idle connection for longer than the test lasts.
+    const server = app.getHttpServer() as Server;
+    server.keepAliveTimeout = 600_000;
+    const agent = new Agent({ keepAlive: true });
+    const url = await app.getUrl();
+    const answered = new Promise<string | undefined>((resolve, reject) => {
+      const asking = request(`${url}/slow`, { agent }, (response) => {
+        response.resume().on('end', () => resolve(response.headers.connection));
+      });
+      asking.on('error', reject).end();
+    });
+    const { asked, answer } = app.get(SlowController);
+    await asked.promise;
+
+    const closed = app.close();
+    await eventually('the closing of the server', () => Promise.resolve(!server.listening));
+    answer.resolve('at last');
+
+    expect(await answered).toBe('close');
+    await closed;
+    agent.destroy();
   });
 });

@@ -73,13 +73,14 @@ interface PlanNode {
   'Shared Hit Blocks'?: number;
   'Shared Read Blocks'?: number;
   'Subplan Name'?: string;
+  'Relation Name'?: string;
+  'Actual Loops'?: number;
+  Filter?: string;
   Plans?: PlanNode[];
 }
 
-/** Pages of the database that the statement of `work` touches, and how long it takes there. */
-async function costOf(
-  work: (spy: DataSource) => Promise<unknown>,
-): Promise<{ pages: number; ms: number; statements: number }> {
+/** The statements that `work` sends. */
+async function statementsOf(work: (spy: DataSource) => Promise<unknown>): Promise<[string, unknown[]][]> {
   const asked: [string, unknown[]][] = [];
   const spy = {
     query: async (sql: string, values: unknown[]) => {
@@ -88,6 +89,31 @@ async function costOf(
     },
   };
   await work(spy as unknown as DataSource);
+  return asked;
+}
+
+/** What PostgreSQL did for the first statement of `work`. */
+async function planOf(work: (spy: DataSource) => Promise<unknown>): Promise<PlanNode> {
+  const [[sql, values] = ['SELECT 1', []]] = await statementsOf(work);
+  const {
+    rows: [row],
+  } = await client.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
+    `EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`,
+    values,
+  );
+  if (!row) throw new Error('EXPLAIN answers a plan');
+  return row['QUERY PLAN'][0].Plan;
+}
+
+function nodesOf(plan: PlanNode): PlanNode[] {
+  return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
+}
+
+/** Pages of the database that the statement of `work` touches, and how long it takes there. */
+async function costOf(
+  work: (spy: DataSource) => Promise<unknown>,
+): Promise<{ pages: number; ms: number; statements: number }> {
+  const asked = await statementsOf(work);
   const [sql, values] = asked[0] ?? ['SELECT 1', []];
   const {
     rows: [row],
@@ -188,6 +214,27 @@ describe(`a page of ${ROWS} requests`, () => {
     );
     told[name] = `${cost.pages} pages, ${cost.ms} ms`;
     expect(cost.pages).toBeLessThan(MOST_PAGES);
+  });
+});
+
+describe(`a search in ${ROWS} requests`, () => {
+  it('that finds little reads them once, and not once more to count', async () => {
+    const filter: RequestFilter = { status: ['pending'], q: 'no-such-image' };
+    const found = { ...filter, q: 'plan-77:1.76' };
+    const scans = async (searched: RequestFilter): Promise<number> => {
+      const plan = await planOf((spy) =>
+        listRequests(spy, searched, { sort: 'newest', view: 'row', after: null, limit: LIMIT }),
+      );
+      return nodesOf(plan)
+        .filter(
+          (node) => node['Relation Name'] === 'image_approval_requests' && /strpos/.test(node.Filter ?? ''),
+        )
+        .filter((node) => (node['Actual Loops'] ?? 0) > 0).length;
+    };
+    expect(await scans(filter)).toBe(1);
+    expect(await scans(found)).toBe(1);
+    // Where there are more than the page holds, they are counted.
+    expect(await scans({ ...filter, q: 'plan' })).toBe(2);
   });
 });
 

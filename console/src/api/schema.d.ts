@@ -822,8 +822,6 @@ export interface components {
             url: string | null;
             why: components["schemas"]["WhyView"];
             digest_history: components["schemas"]["PastDigestView"][];
-            /** @description The last event about it; null: not known. */
-            event_id: string | null;
             /** @description The document to decide by: last_updated, digest, architectures, auto_detected, source and more. */
             metadata: {
                 [key: string]: unknown;
@@ -892,8 +890,6 @@ export interface components {
             url: string | null;
             why: components["schemas"]["WhyView"];
             digest_history: components["schemas"]["PastDigestView"][];
-            /** @description The last event about it; null: not known. */
-            event_id: string | null;
         };
         ApprovalRequestList: {
             /** @description With view=row without `metadata`. */
@@ -1012,7 +1008,7 @@ export interface components {
              */
             since?: string;
             /**
-             * @description Words, each a part of image:tag.
+             * @description Up to 8 words, each a part of image:tag. Reads every request of the states asked for: give a status.
              * @example redis alpine
              */
             q?: string;
@@ -1191,6 +1187,11 @@ export interface components {
              * @default false
              */
             is_recommended: boolean;
+            /**
+             * @description false: pending requests for lower patches stay.
+             * @default true
+             */
+            supersede: boolean;
         };
         ImageTagView: {
             id: number;
@@ -1238,6 +1239,8 @@ export interface components {
             tag: components["schemas"]["ImageTagView"];
             /** @description The pending request that it closed; null: none. */
             approval_request_id: number | null;
+            /** @description Pending requests for lower patches that it superseded. */
+            superseded: number[];
         };
         ChangeTagBody: {
             /** @description Moves the mark to it: at most one tag of an image has it. */
@@ -1246,6 +1249,11 @@ export interface components {
             is_deprecated?: boolean;
             /** @enum {string} */
             status?: "approved" | "revoked";
+            /**
+             * @description false: pending requests for lower patches stay.
+             * @default true
+             */
+            supersede: boolean;
         };
         ImageTagAnswer: {
             /** @example Tag updated successfully */
@@ -2580,7 +2588,7 @@ export interface operations {
                 source?: string;
                 /** @description Requested at or after. */
                 since?: string;
-                /** @description Words, each a part of image:tag. */
+                /** @description Up to 8 words, each a part of image:tag. Reads every request of the states asked for: give a status. */
                 q?: string;
                 /** @description Kinds of change; several. */
                 bump?: ("major" | "minor" | "patch" | "rebuild" | "repush" | "other")[];
@@ -2606,7 +2614,7 @@ export interface operations {
                 limit?: number;
                 /** @description The keys of several groups, whose requests come in one answer. */
                 groups?: string[];
-                /** @description group: lines together, in each the re-pushes first, then the highest version. */
+                /** @description group: lines together, by image; in each the re-pushes first, then the highest version. GET …/groups has the lines in the order of an inbox: those with a re-push first, then the one asked about last. */
                 sort?: "newest" | "oldest" | "group" | "growth";
                 /** @description row: without the document. */
                 view?: "full" | "row";
@@ -2701,7 +2709,7 @@ export interface operations {
                 source?: string;
                 /** @description Requested at or after. */
                 since?: string;
-                /** @description Words, each a part of image:tag. */
+                /** @description Up to 8 words, each a part of image:tag. Reads every request of the states asked for: give a status. */
                 q?: string;
                 /** @description Kinds of change; several. */
                 bump?: ("major" | "minor" | "patch" | "rebuild" | "repush" | "other")[];
@@ -2817,7 +2825,7 @@ export interface operations {
                 source?: string;
                 /** @description Requested at or after. */
                 since?: string;
-                /** @description Words, each a part of image:tag. */
+                /** @description Up to 8 words, each a part of image:tag. Reads every request of the states asked for: give a status. */
                 q?: string;
                 /** @description Kinds of change; several. */
                 bump?: ("major" | "minor" | "patch" | "rebuild" | "repush" | "other")[];

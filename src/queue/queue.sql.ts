@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { DEAD_LETTERS } from './queues.js';
 
 /** A job that failed for the last time. Times are ISO 8601 with microseconds, UTC. */
@@ -42,6 +42,16 @@ export async function countDeadLetters(db: DataSource): Promise<number> {
     `SELECT count(*)::int AS total FROM (SELECT FROM image_monitor_jobs.job j WHERE ${IS_LETTER} LIMIT 10001) AS counted_rows`,
   );
   return rows[0]?.total ?? 0;
+}
+
+/** Whether a job is still to be begun, or to be begun again. One row, by its primary key; locks nothing. */
+export async function isJobWaiting(tx: EntityManager, queue: string, id: string): Promise<boolean> {
+  const rows = await tx.query<{ is_waiting: boolean }[]>(
+    `SELECT EXISTS (SELECT FROM image_monitor_jobs.job j
+       WHERE j.name = $1 AND j.id = $2 AND j.state IN ('created', 'retry')) AS is_waiting`,
+    [queue, id],
+  );
+  return rows[0]?.is_waiting ?? false;
 }
 
 /** Jobs that wait or run, by queue, and dead letters: for the metrics, once a scrape. Reads the open jobs only. */
