@@ -146,9 +146,13 @@ if (root)
     </StrictMode>,
   );
 
-/** Fetched while the reader looks: a dialog that came late would leave the first letters typed for it to the single keys. */
+/**
+ * Fetched while the first answers are on their way: the request beside the list is opened with the first row, and a
+ * dialog that came late would leave the first letters typed for it to the single keys.
+ */
 const later = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 300));
 later(() => {
+  void import('./detail/detail.js');
   void import('./ui/dialog-base.js');
   void import('./inbox/reject-dialog.js');
 });

@@ -36,7 +36,7 @@ export interface DetailProps {
 }
 
 /** One request: what it would change, against what, and the two answers to it. */
-export function Detail(props: DetailProps) {
+export default function Detail(props: DetailProps) {
   const query = useQuery({ ...detailQuery(props.id), placeholderData: keepPreviousData });
   const now = useNow();
   const may = useMay();
@@ -329,7 +329,7 @@ function PlatformSizes({ row, platforms }: { row: Row; platforms: DetailData['pl
           <li key={name} className="warning">
             <span className="cut gone">{visible(shortPlatform(name))}</span>
             <span />
-            <span className="number">{t.images.states['removed']}</span>
+            <span className="number">{t.detail.removed}</span>
           </li>
         ))}
       </ul>

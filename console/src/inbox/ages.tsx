@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react';
 import type { InboxFilter } from '../filters.js';
-import { t } from '../messages/en.js';
+import { t } from '../messages/en-screens.js';
 import { agesShown } from '../preferences.js';
 import { useStore } from '../store.js';
 

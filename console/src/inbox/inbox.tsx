@@ -3,7 +3,6 @@ import { useLocation, useSearch } from 'wouter';
 import type { Group, Row } from '../api/types.js';
 import { changed, decide, idsOf, overlay as overlayStore, undoLast } from '../decide.js';
 import { stillWaiting } from '../decisions.js';
-import { Detail } from '../detail/detail.js';
 import { apiFilter, EVERYTHING, readFilter, writeFilter, type InboxFilter } from '../filters.js';
 import { live } from '../live-state.js';
 import { t } from '../messages/en.js';
@@ -29,6 +28,7 @@ import { useLatest } from './use-latest.js';
 import { useReading } from './use-reading.js';
 import { useSelection } from './use-selection.js';
 
+const Detail = lazy(() => import('../detail/detail.js'));
 const Ages = lazy(() => import('./ages.js'));
 
 /** The inbox: what waits, in lines, and the request being read beside it. */
@@ -310,15 +310,17 @@ export default function Inbox() {
       {width.isWide ? (
         <aside className="pane" aria-label={t.detail.label} ref={pane} tabIndex={-1}>
           {reading.id !== null && (active || !isGone(reading.id)) ? (
-            <Detail
-              id={reading.id}
-              hint={active?.entry.row ?? null}
-              isRepushAsked={repushAsk === reading.id}
-              keysAreOff={hasSelection}
-              onApprove={(row) => decideEntry(shown(row), 'approve')}
-              onReject={(row) => decideEntry(shown(row), 'reject')}
-              onCancelRepush={() => setRepushAsk(null)}
-            />
+            <Suspense fallback={<Skeleton />}>
+              <Detail
+                id={reading.id}
+                hint={active?.entry.row ?? null}
+                isRepushAsked={repushAsk === reading.id}
+                keysAreOff={hasSelection}
+                onApprove={(row) => decideEntry(shown(row), 'approve')}
+                onReject={(row) => decideEntry(shown(row), 'reject')}
+                onCancelRepush={() => setRepushAsk(null)}
+              />
+            </Suspense>
           ) : (
             <p className="pane-empty dim">{t.empty.pick}</p>
           )}
