@@ -83,6 +83,11 @@ export const en = {
     olderThan: (days: number) => `Waiting over ${number(days)} d`,
     newerThan: (days: number) => `Under ${number(days)} d old`,
     growth: (mb: number) => `Grew by ${number(mb)} MB or more`,
+    sourceTitle: 'Source',
+    sources: { image_monitor: 'Found by the monitor', gate: 'Asked for at the gate' } as Record<
+      string,
+      string
+    >,
     source: (name: string) => `Source ${name}`,
     decidedBy: (name: string) => `Decided by ${name}`,
     missingPlatform: (name: string) => (name === 'any' ? 'Missing a platform' : `No ${name}`),
@@ -139,6 +144,7 @@ export const en = {
     none: 'Nothing is approved in this line.',
     tag: 'Tag',
     digest: 'Digest',
+    approvedDigest: 'the approved digest',
     size: 'Size',
     pushTime: 'Pushed',
     platforms: 'Platforms',
@@ -152,7 +158,14 @@ export const en = {
     noAliases: 'None',
     sizeInLine: 'Size in this line',
     history: 'History',
-    opened: (who: string) => `Opened by ${who}`,
+    happened: {
+      opened: (who: string) => `Opened by ${who}`,
+      digest_moved: (_: string, digest: string) => `Pushed again, now ${digest}`,
+      approved: (who: string) => `Approved by ${who}`,
+      rejected: (who: string) => `Rejected by ${who}`,
+      superseded: (who: string) => `Superseded by a decision of ${who}`,
+      reopened: (who: string) => `Reopened by ${who}`,
+    } satisfies Record<string, (who: string, digest: string) => string>,
     theMonitor: 'the monitor',
     decided: (status: string, who: string) => `${status} by ${who}`,
     approvedBy: (tag: string, who: string) => `${tag} approved by ${who}`,
@@ -220,6 +233,7 @@ export const en = {
     cancel: 'Cancel',
     close: 'Close',
     dismiss: 'Dismiss',
+    inSession: 'Decided in this session',
   },
   bulk: {
     selected: (n: number) => `${number(n)} selected`,
