@@ -437,7 +437,7 @@ declare global {
     };
     /** From the next key of this name until the frame is painted in which `isDone`. */
     timeKey(key: string, isDone: () => boolean): void;
-    /** From the next key until the list is another one, with its rows. */
+    /** From the next key until the list is that of the word in the search box, with its rows. */
     timeList(): void;
   }
 }
@@ -512,16 +512,15 @@ function watchPage(): void {
   };
   window.timeList = () => {
     seen.list = null;
-    const before = document.querySelector('[role=grid]')?.getAttribute('aria-rowcount');
     const onKey = (event: KeyboardEvent): void => {
       document.removeEventListener('keydown', onKey, true);
       const startedAt = event.timeStamp;
       const look = (): void =>
         afterPaint(() => {
-          const grid = document.querySelector('[role=grid]');
-          const hasChanged =
-            grid?.getAttribute('aria-rowcount') !== before || performance.now() - startedAt > 1_000;
-          if (hasChanged && document.querySelector('.list-loading') === null)
+          const field = document.querySelector<HTMLInputElement>('.search input');
+          const isAsked = (new URLSearchParams(location.search).get('q') ?? '') === field?.value;
+          // As many rows as before are no sign that these are still the ones before.
+          if (isAsked && document.querySelector('.skeleton, [role=grid][aria-busy], .list-loading') === null)
             seen.list = performance.now() - startedAt;
           else look();
         });

@@ -56,12 +56,13 @@ export default function Inbox() {
   // ---- what is in the list ----
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const { rowsOf } = inbox;
+  const goneIds = useKeysOf(overlay.gone);
   const waitingRows = useCallback(
     (group: Group) => {
       const rows = rowsOf(group);
-      return typeof rows === 'string' || !isPending ? rows : rows.filter((row) => !overlay.gone.has(row.id));
+      return typeof rows === 'string' || !isPending ? rows : rows.filter((row) => !goneIds.has(row.id));
     },
-    [rowsOf, overlay.gone, isPending],
+    [rowsOf, goneIds, isPending],
   );
   const items = useMemo(
     () =>
@@ -294,6 +295,7 @@ export default function Inbox() {
               overlay={overlay}
               mayDecide={may.decide && isPending}
               isNarrow={width.isNarrow}
+              isBusy={inbox.isBehind}
               actions={actions}
               totalOf={totalOf}
               onNear={setNear}
@@ -349,6 +351,15 @@ export default function Inbox() {
       />
     </>
   );
+}
+
+/** The keys of a map: the same set for as long as they are the same, whatever becomes of the values. */
+function useKeysOf<Key>(map: ReadonlyMap<Key, unknown>): ReadonlySet<Key> {
+  const kept = useRef<ReadonlySet<Key>>(new Set());
+  const { current } = kept;
+  if (map.size !== current.size || ![...map.keys()].every((key) => current.has(key)))
+    kept.current = new Set(map.keys());
+  return kept.current;
 }
 
 function toggled(before: ReadonlySet<string>, key: string): Set<string> {

@@ -31,6 +31,8 @@ export interface ListProps {
   overlay: Overlay;
   mayDecide: boolean;
   isNarrow: boolean;
+  /** The rows of another filter are being read, and these stand until then. */
+  isBusy: boolean;
   actions: RowActions;
   totalOf(group: Group): number;
   onNear(groups: readonly string[]): void;
@@ -120,6 +122,7 @@ export function InboxList(props: ListProps) {
         role="grid"
         aria-label={t.inbox.list}
         aria-rowcount={items.length}
+        aria-busy={props.isBusy || undefined}
         aria-multiselectable={props.mayDecide || undefined}
         className="list-body"
         style={{ height: virtualizer.getTotalSize() }}

@@ -20,6 +20,8 @@ export interface Inbox {
   readonly isLoading: boolean;
   readonly problem: ApiProblem | null;
   readonly isStale: boolean;
+  /** What is shown belongs to the filter before, until the first rows of this one are here. */
+  readonly isBehind: boolean;
   readonly groups: readonly Group[];
   readonly facets: Facets | null;
   readonly total: number | null;
@@ -149,6 +151,7 @@ export function useInbox(filter: InboxFilter, near: readonly string[]): Inbox {
   return {
     isLoading: list.isPending || (!isReady && now.groups.length === 0),
     problem: problemOf(list.error),
+    isBehind: !isReady || list.isPlaceholderData,
     isStale: list.error !== null && list.data !== undefined,
     groups: now.groups,
     facets: facets.data ?? null,
