@@ -122,6 +122,14 @@ describe('a range', () => {
     const back = reduceSelection(out, { type: 'range', anchor: 1, ids: [1, 2] });
     expect([...back.ids].sort()).toEqual([1, 2, 9]);
   });
+
+  it('is what was refused, by name, after a bulk decision of all that match', () => {
+    const all = reduceSelection(NOTHING, { type: 'all-matching' });
+    const after = reduceSelection(all, { type: 'refused', ids: [4, 5] });
+    expect([...after.ids]).toEqual([4, 5]);
+    expect(after.isAllMatching).toBe(false);
+    expect(reduceSelection(all, { type: 'refused', ids: [] }).ids.size).toBe(0);
+  });
 });
 
 describe('the rows of groups', () => {
