@@ -11,6 +11,7 @@ import { build } from 'vite';
 const root = dirname(fileURLToPath(import.meta.url));
 await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
 
+const page = readFileSync(join(root, 'dist', 'index.html'), 'utf8');
 let script = 0;
 const assets = join(root, 'dist', 'assets');
 for (const name of readdirSync(assets)) {
@@ -25,6 +26,6 @@ for (const name of readdirSync(assets)) {
       params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: body.length },
     }),
   );
-  if (name.startsWith('index-') && name.endsWith('.js')) script += gzip.length;
+  if (name.endsWith('.js') && page.includes(name)) script += gzip.length;
 }
 console.log(`  first JavaScript: ${(script / 1000).toFixed(1)} kB gzip`);

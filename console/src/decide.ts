@@ -21,6 +21,8 @@ export interface Done {
   /** A bulk decision of more than a thousand is several batches. */
   readonly batchIds: readonly string[];
   readonly name: string;
+  /** "Approved redis:7.4.2". */
+  readonly sentence: string;
 }
 export const done = createStore<readonly Done[], { add?: Done; remove?: Done }>([], (state, event) =>
   event.add ? [event.add, ...state].slice(0, 100) : state.filter((one) => one !== event.remove),
@@ -52,10 +54,8 @@ export async function decide(entry: Entry, action: 'approve' | 'reject', reason?
   changed();
   if (own.length === 0) return false;
   const name = nameOf(entry.row);
-  remember(
-    { ids: own, batchIds: [], name },
-    action === 'approve' ? t.decide.approved(name) : t.decide.rejected(name),
-  );
+  const sentence = action === 'approve' ? t.decide.approved(name) : t.decide.rejected(name);
+  remember({ ids: own, batchIds: [], name, sentence });
   return true;
 }
 
@@ -137,9 +137,9 @@ function refusalOf(error: ApiProblem, row: Row): string {
   return error.detail || error.code;
 }
 
-export function remember(what: Done, sentence: string): void {
+export function remember(what: Done): void {
   done.send({ add: what });
-  const id = say(sentence, 'result', { label: t.decide.undo, key: 'U', run: () => void undo(what) });
+  const id = say(what.sentence, 'result', { label: t.decide.undo, key: 'U', run: () => void undo(what) });
   holdNotice(id, UNDO_MS);
 }
 
@@ -163,10 +163,13 @@ export function rememberBatch(
   action: 'approve' | 'reject',
 ): void {
   const { decided, batchIds } = end;
-  remember(
-    { ids: decided, batchIds, name: t.inbox.tags(decided.length) },
-    t.decide.many(decided.length, action === 'approve' ? t.kindDone.approved : t.kindDone.rejected),
-  );
+  const verb = action === 'approve' ? t.kindDone.approved : t.kindDone.rejected;
+  remember({
+    ids: decided,
+    batchIds,
+    name: t.inbox.tags(decided.length),
+    sentence: t.decide.many(decided.length, verb),
+  });
 }
 
 let batchesUnderWay = 0;
@@ -182,6 +185,7 @@ export async function ownBatches<T>(work: () => Promise<T>): Promise<T> {
 export const isDecidingMany = (): boolean => batchesUnderWay > 0;
 
 export async function undo(what: Done): Promise<void> {
+  const wasDone = done.get().includes(what);
   done.send({ remove: what });
   unsay();
   try {
@@ -194,7 +198,7 @@ export async function undo(what: Done): Promise<void> {
     );
     holdNotice(id, UNDO_MS);
   } catch (error) {
-    done.send({ add: what });
+    if (wasDone) done.send({ add: what });
     say(
       t.decide.undoFailed(error instanceof ApiProblem ? error.detail || t.decide.noAnswer : String(error)),
       'error',
@@ -203,7 +207,8 @@ export async function undo(what: Done): Promise<void> {
 }
 
 /** The last batch first, since one may rest on another; each in steps, as it was decided. */
-async function reopenBatches({ batchIds }: Done): Promise<false> {
+async function reopenBatches({ batchIds }: Done): Promise<boolean> {
+  let hasRollout = false;
   for (const batch_id of [...batchIds].reverse()) {
     let remaining: number;
     do {
@@ -211,10 +216,11 @@ async function reopenBatches({ batchIds }: Done): Promise<false> {
         body: { action: 'reopen', batch_id },
         timeoutMs: BATCH_TIMEOUT_MS,
       });
+      hasRollout ||= answer.rollout_started === true;
       remaining = (answer.counts['reopened'] ?? 0) > 0 ? answer.remaining : 0;
     } while (remaining > 0);
   }
-  return false;
+  return hasRollout;
 }
 
 async function reopenEach({ ids }: Done): Promise<boolean> {
@@ -239,7 +245,8 @@ async function reopenEach({ ids }: Done): Promise<boolean> {
 
 /** Reopens a request that anybody decided. */
 export async function reopen(row: Row): Promise<void> {
-  await undo({ ids: [row.id], batchIds: [], name: nameOf(row) });
+  const name = nameOf(row);
+  await undo({ ids: [row.id], batchIds: [], name, sentence: t.decide.reopened(name) });
 }
 
 /** Numbers are read again, soon and one at a time; the list itself stays as it is. */

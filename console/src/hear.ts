@@ -2,7 +2,7 @@ import { call } from './api/client.js';
 import { rowOf, type Row } from './api/types.js';
 import { isDecidingMany, overlay } from './decide.js';
 import type { StreamEvent } from './event-stream.js';
-import { refreshList } from './inbox/list-data.js';
+import { leftOfList, refreshList } from './inbox/list-data.js';
 import { age } from './intl.js';
 import { live } from './live-state.js';
 import { t } from './messages/en.js';
@@ -40,8 +40,16 @@ export function hearEvent({ name, data }: StreamEvent): void {
   rereadSoon(['request'], ['inbox', 'facets'], ['waiting'], ['stats']);
 }
 
-/** Without a stream: the numbers, and whatever else is on the screen, one after the other. */
+/** Without a stream: the numbers, what was decided elsewhere, and whatever else is on the screen, one after the other. */
 export function hearPoll(): void {
+  doSoon('left', () => {
+    leftOfList().then(
+      (ids) => ids.forEach((id) => doSoon(`row ${id}`, () => readWho(id))),
+      // The next look will tell.
+      () => undefined,
+    );
+    return true;
+  });
   rereadSoon(['inbox', 'facets'], ['waiting'], ['request'], ['status'], ['checks'], ['images']);
 }
 

@@ -1,4 +1,4 @@
-import { t } from './messages/en.js';
+import { t } from './messages/en-screens.js';
 import { singleKeys } from './preferences.js';
 import { useStore } from './store.js';
 import { Dialog } from './ui/dialog.js';

@@ -10,6 +10,10 @@ const clockTime = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-
 const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
 const calendar = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
 const lists = new Intl.ListFormat(locale, { style: 'long', type: 'conjunction' });
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
+const megabytes = [0, 1].map(
+  (digits) => new Intl.NumberFormat(locale, { maximumFractionDigits: digits, minimumFractionDigits: digits }),
+);
 const NO_BREAK = '\u00a0';
 
 /** A number and its unit stay together in a line that runs from the right. */
@@ -43,7 +47,6 @@ export function age(iso: string | null, now: number): string {
 /** "3 hours ago": long, for names that are spoken. */
 export function spokenAge(iso: string, now: number): string {
   const passed = Math.max(0, now - Date.parse(iso));
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
   for (const [, unit, size] of UNITS)
     if (passed >= size)
       return relative.format(-Math.floor(passed / size), unit as Intl.RelativeTimeFormatUnit);
@@ -68,12 +71,7 @@ export const calendarDay = (iso: string): string => calendar.format(new Date(`${
 export function size(bytes: number | null): string {
   if (bytes === null) return '–';
   const mb = bytes / 1e6;
-  const digits = mb >= 100 ? 0 : 1;
-  const format = new Intl.NumberFormat(locale, {
-    maximumFractionDigits: digits,
-    minimumFractionDigits: digits,
-  });
-  return together(`${format.format(mb)}${NO_BREAK}MB`);
+  return together(`${megabytes[mb >= 100 ? 0 : 1]?.format(mb)}${NO_BREAK}MB`);
 }
 
 /** "−12 %", "±0 %", "+2 %". */

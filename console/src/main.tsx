@@ -7,12 +7,12 @@ import { Component, lazy, StrictMode, Suspense, useEffect, type ReactNode } from
 import { createRoot } from 'react-dom/client';
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { Frame } from './frame.js';
-import Inbox from './inbox/inbox.js';
+import Inbox, { fetchDetail } from './inbox/inbox.js';
 import { startLive } from './live.js';
 import { isFromTheRight } from './language.js';
 import { t } from './messages/en.js';
 import { applyTheme } from './preferences.js';
-import { queryClient, useSession } from './queries.js';
+import { queryClient, settled, useSession } from './queries.js';
 import { Failure, problemOf, Skeleton } from './ui/parts.js';
 
 const RequestPage = lazy(() => import('./detail/request-page.js'));
@@ -146,9 +146,14 @@ if (root)
     </StrictMode>,
   );
 
-/** Fetched while the reader looks: a dialog that came late would leave the first letters typed for it to the single keys. */
 const later = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 300));
-later(() => {
-  void import('./ui/dialog-base.js');
-  void import('./inbox/reject-dialog.js');
+// While the first answers are on their way: the request beside the list is opened with the first row.
+later(fetchDetail);
+// When the first rows are there: a dialog that came late would leave the first letters typed for it to the single keys.
+const stop = settled.subscribe(() => {
+  stop();
+  later(() => {
+    void import('./ui/dialog-base.js');
+    void import('./inbox/reject-dialog.js');
+  });
 });

@@ -4,6 +4,7 @@ import { ApiProblem } from './api/problem.js';
 import { routes } from './api/routes.js';
 import { detailOf, type Detail, type Session } from './api/types.js';
 import type { components } from './api/schema.js';
+import { read } from './early.js';
 import { createStore, useStore } from './store.js';
 
 export const queryClient = new QueryClient({
@@ -42,13 +43,17 @@ export function useSession() {
     queryKey: ['session'],
     staleTime: 60_000,
     queryFn: async ({ signal }): Promise<Session> =>
-      routes.has('/session') ? call<Session>('get', '/session', { signal }) : OPEN_LOCALLY,
+      routes.has('/session') ? read<Session>('/session', { signal }) : OPEN_LOCALLY,
   });
 }
 
-export function useMay(): { decide: boolean; admin: boolean } {
+export function useMay(): { isKnown: boolean; decide: boolean; admin: boolean } {
   const role = useSession().data?.role;
-  return { decide: role === 'reviewer' || role === 'admin', admin: role === 'admin' };
+  return {
+    isKnown: role !== undefined,
+    decide: role === 'reviewer' || role === 'admin',
+    admin: role === 'admin',
+  };
 }
 
 export type Status = components['schemas']['MonitorStatusView'];

@@ -193,6 +193,11 @@ export class BulkAnswer {
   })
   remaining!: number;
   @ApiProperty({ type: [BulkResultView] }) results!: BulkResultView[];
+  @ApiProperty({
+    required: false,
+    description: 'Reopening only: a rollout of what one of them had approved was asked for already.',
+  })
+  rollout_started?: boolean;
   @ApiProperty({ type: BulkWarningsView, required: false, description: 'Dry run only.' })
   warnings?: BulkWarningsView;
   @ApiProperty({

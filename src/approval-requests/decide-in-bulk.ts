@@ -103,6 +103,7 @@ export class DecideInBulk {
       counts: countsOf(views),
       remaining,
       results: views,
+      ...(order.action === 'reopen' ? { rollout_started: results.some((one) => one.hasRolledOut) } : {}),
       ...(following.length > 0 ? { preview_token: following.join('.') } : {}),
     };
   }

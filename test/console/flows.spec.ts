@@ -238,6 +238,53 @@ inBrowser('the console, from the first request to the last', () => {
     await context.close();
   });
 
+  it('tells the history of a request: pushed again, decided and opened again, by whom and why', async () => {
+    await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0'] }]);
+    app.hub.push('redis', '7.5.0');
+    await app.api('POST', '/images/1/check', {});
+    await app.api('POST', '/images/approval-requests/1/reject', { rejection_reason: 'not on a Friday' });
+    await app.api('POST', '/images/approval-requests/1/reopen', { reason: 'it is Monday' });
+    const { page, complaints } = await openPage(browser, app);
+    await page.goto('/requests/1');
+    const history = page.locator('.detail .history li');
+    await history.filter({ hasText: 'Reopened by local' }).getByText('it is Monday').waitFor();
+    await history.filter({ hasText: 'Rejected by local' }).getByText('not on a Friday').waitFor();
+    await history.filter({ hasText: /Pushed again, now [0-9a-f]{10}/ }).waitFor();
+    await history.filter({ hasText: 'Opened by the monitor' }).waitFor();
+    await page.getByRole('button', { name: 'Copy the approved digest' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('keeps what this session decided under "Decided by me", each with its undo', async () => {
+    await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0'] }]);
+    const { page } = await openPage(browser, app);
+    await toInbox(page);
+    const first = await activeTag(page);
+    await page.keyboard.press('a');
+    await eventually('the decision', async () => (await pendingOf(app)) === 1);
+    await page.getByRole('button', { name: 'Views' }).click();
+    await page.getByRole('menu').getByText('Decided by me', { exact: true }).click();
+    const session = page.getByRole('region', { name: 'Decided in this session' });
+    await session.getByText(`Approved redis:${first}`).waitFor();
+    await session.getByRole('button', { name: `Undo redis:${first}` }).click();
+    await eventually('the undo', async () => (await pendingOf(app)) === 2);
+    await session.waitFor({ state: 'detached' });
+  });
+
+  it('reads on by itself where there are no groups, and says where to begin when nothing is watched', async () => {
+    const { page, complaints } = await openPage(browser, app);
+    await page.goto('/inbox');
+    await page.getByRole('link', { name: 'Add one' }).click();
+    await page.getByRole('heading', { name: 'Images' }).waitFor();
+    await app.addImage('many');
+    await waiting('many', 1, 250);
+    await toInbox(page, '?by=none');
+    await page.getByText('The first 100 of 250 are shown.').waitFor();
+    await page.locator('.list').evaluate((list) => list.scrollTo(0, list.scrollHeight));
+    await page.waitForSelector('[role=grid][aria-rowcount="250"]');
+    expect(complaints).toEqual([]);
+  });
+
   it('reads a request again before it says that it was not decided', async () => {
     await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0'] }]);
     const { page } = await openPage(browser, app);

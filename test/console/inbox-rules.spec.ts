@@ -122,6 +122,14 @@ describe('a range', () => {
     const back = reduceSelection(out, { type: 'range', anchor: 1, ids: [1, 2] });
     expect([...back.ids].sort()).toEqual([1, 2, 9]);
   });
+
+  it('is what was refused, by name, after a bulk decision of all that match', () => {
+    const all = reduceSelection(NOTHING, { type: 'all-matching' });
+    const after = reduceSelection(all, { type: 'refused', ids: [4, 5] });
+    expect([...after.ids]).toEqual([4, 5]);
+    expect(after.isAllMatching).toBe(false);
+    expect(reduceSelection(all, { type: 'refused', ids: [] }).ids.size).toBe(0);
+  });
 });
 
 describe('the rows of groups', () => {
@@ -156,6 +164,33 @@ describe('the rows of groups', () => {
   }
   const one = row(1, '7.1.0', { line: '7' });
   const two = row(2, '8.1.0', { line: '8' });
+
+  it('stand in one line only, though a decision moves them: where they are shown, until that is read again', async () => {
+    const { cache, asked } = cacheOf();
+    cache.want([group('line:1:7')]);
+    await asked[0]?.answer([one, row(3, '7.2.0', { line: '7' })]);
+    cache.want([group('line:1:8')]);
+    const moved = row(1, '7.1.0', { line: '8' });
+    await asked[1]?.answer([moved, two]);
+    expect(cache.rowsOf('line:1:8')).toEqual([two]);
+    expect(cache.rowsOf('line:1:7')).toHaveLength(2);
+
+    cache.refresh();
+    await asked[2]?.answer([moved, two]);
+    expect(cache.rowsOf('line:1:8')).toEqual([moved, two]);
+    expect(cache.rowsOf('line:1:7')).toEqual([row(3, '7.2.0', { line: '7' })]);
+  });
+
+  it('are compared with what the service lists now, without being moved', async () => {
+    const { cache, asked } = cacheOf();
+    cache.want([group('line:1:7'), group('line:1:8')]);
+    await asked[0]?.answer([one, two]);
+    const left = cache.left();
+    expect(asked[1]?.groups).toEqual(['line:1:7', 'line:1:8']);
+    await asked[1]?.answer([two]);
+    expect(await left).toEqual([1]);
+    expect(cache.rowsOf('line:1:7')).toEqual([one]);
+  });
 
   it('are asked for together, once, page by page, and those that came into view meanwhile afterwards', async () => {
     const { cache, asked } = cacheOf();

@@ -78,6 +78,12 @@ describe('the console of the service', () => {
     expect(asset.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
   });
 
+  it('says without a script that a browser is too old for it', async () => {
+    const text = await (await get('/inbox')).text();
+    expect(text).toContain('This browser is too old for the console.');
+    expect(text).toContain('<noscript>');
+  });
+
   it('is small', () => {
     const { page, assets } = readConsoleFiles() ?? { page: '', assets: new Map<string, never>() };
     const files = [...assets];

@@ -14,7 +14,7 @@ import {
 import { entriesOf, foldPatches, itemsOf, sortInLine } from '../../console/src/inbox/items.js';
 import { NOTHING, reduceSelection, type SelectionEvent } from '../../console/src/inbox/selection.js';
 import { age, change, size } from '../../console/src/intl.js';
-import { en } from '../../console/src/messages/en.js';
+import { enScreens as en } from '../../console/src/messages/en-screens.js';
 import { shortTag, tagDifference, visible } from '../../console/src/tag-difference.js';
 import { row } from './rows.js';
 

@@ -150,6 +150,25 @@ describe('reopening', () => {
     );
     expect((await review.act(one.ids['1.0.0'], 'reopen')).body.rollout_started).toBe(true);
   });
+
+  it('says of a whole batch when a rollout of one of them was asked for', async () => {
+    const one = await review.asked(['1.0.0', '2.0.0']);
+    const bulk = async (body: object) =>
+      (await app.api('POST', '/images/approval-requests/bulk', body)).body as Record<string, unknown>;
+    const decided = await bulk({ action: 'approve', ids: Object.values(one.ids).map((id) => ({ id })) });
+    expect(decided).not.toHaveProperty('rollout_started');
+    const early = await bulk({ action: 'reopen', batch_id: decided['batch_id'] });
+    expect(early).toMatchObject({ counts: { reopened: 2 }, rollout_started: false });
+    const again = await bulk({ action: 'approve', ids: Object.values(one.ids).map((id) => ({ id })) });
+    await app.dataSource.query(
+      `INSERT INTO image_monitor.rollouts (image_id, image_tag_id, digest, approved_at, approval_request_id)
+       SELECT image_id, id, digest, approved_at, approval_request_id FROM image_tags
+        WHERE image_id = $1 AND tag = '1.0.0'`,
+      [one.imageId],
+    );
+    const late = await bulk({ action: 'reopen', batch_id: again['batch_id'] });
+    expect(late).toMatchObject({ counts: { reopened: 2 }, rollout_started: true });
+  });
 });
 
 describe(`racing ${RACES} times`, () => {

@@ -1183,6 +1183,8 @@ export interface components {
             /** @description Requests that the order means but this call did not get to. */
             remaining: number;
             results: components["schemas"]["BulkResultView"][];
+            /** @description Reopening only: a rollout of what one of them had approved was asked for already. */
+            rollout_started?: boolean;
             /** @description Dry run only. */
             warnings?: components["schemas"]["BulkWarningsView"];
             /** @description Dry run only: send it along for the results that follow. */

@@ -8,7 +8,7 @@ const base = document.querySelector<HTMLMetaElement>('meta[name="image-monitor-a
 /** A request that got no answer in this time is one whose outcome is unknown. */
 const TIMEOUT_MS = 20_000;
 
-type Query = Record<string, string | number | boolean | readonly (string | number)[] | undefined>;
+export type Query = Record<string, string | number | boolean | readonly (string | number)[] | undefined>;
 
 /** Addresses of the document are checked by openapi-fetch's types in `calls.ts`; this is the one door out. */
 const client = createClient<paths>({

@@ -108,6 +108,8 @@ export interface BulkAnswer {
   total: number;
   counts: Record<string, number>;
   remaining: number;
+  /** Of a reopening: a rollout of what one of them had approved had begun. */
+  rollout_started?: boolean;
   results: BulkResult[];
   /** Of a preview: the results that follow, and what to beware of. */
   cursor?: string | null;

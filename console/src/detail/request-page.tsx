@@ -7,7 +7,7 @@ import { t } from '../messages/en.js';
 import { detailQuery, useMay } from '../queries.js';
 import { BackIcon } from '../ui/icons.js';
 import { copy, registryLink } from '../ui/parts.js';
-import { Detail } from './detail.js';
+import Detail from './detail.js';
 
 const RejectDialog = lazy(() => import('../inbox/reject-dialog.js'));
 

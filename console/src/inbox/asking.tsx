@@ -23,7 +23,8 @@ export interface AskingProps {
   rows: ReadonlyMap<number, Row>;
   ask(question: Question | null): void;
   onReject(entry: Entry, reason: string): void;
-  onDecided(ids: readonly number[]): void;
+  /** `refused`: null while some of it is left to do. */
+  onDecided(ids: readonly number[], refused: readonly number[] | null): void;
 }
 
 export function Asking(props: AskingProps) {

@@ -31,7 +31,8 @@ const send = (body: Record<string, unknown>): Promise<BulkAnswer> =>
 export default function BulkDialog(props: {
   order: BulkOrder;
   rows: ReadonlyMap<number, Row>;
-  onDone(decided: readonly number[]): void;
+  /** `refused`: null while some of it is left to do. */
+  onDone(decided: readonly number[], refused: readonly number[] | null): void;
   onClose(): void;
 }) {
   const { order } = props;
@@ -73,10 +74,8 @@ export default function BulkDialog(props: {
       }),
     );
     setProgress(null);
-    if (end.decided.length > 0) {
-      rememberBatch(end, order.action);
-      props.onDone(end.decided);
-    }
+    if (end.decided.length > 0) rememberBatch(end, order.action);
+    props.onDone(end.decided, end.how === 'done' ? end.refused : null);
     changed();
     await afterwards(end);
   }

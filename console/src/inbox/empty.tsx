@@ -1,3 +1,4 @@
+import { Link } from 'wouter';
 import { isNarrowed, type InboxFilter } from '../filters.js';
 import { ahead, list } from '../intl.js';
 import { t } from '../messages/en.js';
@@ -23,7 +24,14 @@ export function Empty(props: {
   }
   if (!isPending)
     return <div className="empty">{t.empty.noStatus(list(filter.status.map((one) => t.status[one])))}</div>;
-  if (props.watched === 0) return <div className="empty">{t.empty.never}</div>;
+  if (props.watched === 0)
+    return (
+      <div className="empty">
+        <p>
+          {t.empty.never} <Link href="/images">{t.empty.addImage}</Link>.
+        </p>
+      </div>
+    );
   return (
     <div className="empty">
       <p>{t.empty.zero}</p>

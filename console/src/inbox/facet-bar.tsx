@@ -69,6 +69,9 @@ function nextBumps(before: readonly Bump[], bump: Bump, isAdding: boolean): read
 }
 
 const AGES = [1, 7, 14, 30] as const;
+/** Who asks for requests: the service knows these two. */
+const SOURCES = ['image_monitor', 'gate'] as const;
+const sourceName = (source: string): string => t.inbox.sources[source] ?? t.inbox.source(visible(source));
 const GROWTHS_MB = [10, 50, 100] as const;
 
 function MoreFilters({
@@ -125,6 +128,13 @@ function MoreFilters({
         choices={GROWTHS_MB.map((mb) => ({ value: String(mb * 1e6), label: t.inbox.growth(mb) }))}
         onChoose={(value) => onChange({ growth: Number(value) })}
       />
+      <MenuLine />
+      <MenuChoices
+        title={t.inbox.sourceTitle}
+        value={filter.source || null}
+        choices={SOURCES.map((value) => ({ value, label: sourceName(value) }))}
+        onChoose={(value) => onChange({ source: filter.source === value ? '' : value })}
+      />
     </Menu>
   );
 }
@@ -144,7 +154,7 @@ export function Chips({
   if (filter.olderThan !== null) chips.push([t.inbox.olderThan(filter.olderThan), { olderThan: null }]);
   if (filter.newerThan !== null) chips.push([t.inbox.newerThan(filter.newerThan), { newerThan: null }]);
   if (filter.growth !== null) chips.push([t.inbox.growth(filter.growth / 1e6), { growth: null }]);
-  if (filter.source) chips.push([t.inbox.source(visible(filter.source)), { source: '' }]);
+  if (filter.source) chips.push([sourceName(filter.source), { source: '' }]);
   if (filter.decidedBy) chips.push([t.inbox.decidedBy(visible(filter.decidedBy)), { decidedBy: '' }]);
   if (chips.length === 0) return null;
   return (

@@ -3,6 +3,8 @@ import type { Facets } from '../api/types.js';
 import { GROUPINGS, SORTS, type InboxFilter } from '../filters.js';
 import { age, list, moment } from '../intl.js';
 import { t } from '../messages/en.js';
+import { settled } from '../queries.js';
+import { useStore } from '../store.js';
 import { GroupIcon, StarIcon } from '../ui/icons.js';
 import { Menu, MenuChoices, MenuLine } from '../ui/menu.js';
 import { useNow } from '../ui/parts.js';
@@ -25,6 +27,13 @@ export interface HeadProps {
 /** Title, one line of facts, search, grouping and views. */
 export function InboxHead(props: HeadProps) {
   const { filter, setFilter } = props;
+  const isSettled = useStore(settled);
+  const views = (
+    <button type="button" className="button hide-narrow">
+      <StarIcon />
+      {t.inbox.views}
+    </button>
+  );
   return (
     <header className="page-head">
       <div className="page-title">
@@ -74,15 +83,8 @@ export function InboxHead(props: HeadProps) {
           onChoose={(value) => setFilter({ status: [value] })}
         />
       </Menu>
-      <Suspense
-        fallback={
-          <button type="button" className="button hide-narrow">
-            <StarIcon />
-            {t.inbox.views}
-          </button>
-        }
-      >
-        <ViewsMenu query={props.filterText} onChoose={props.onView} />
+      <Suspense fallback={views}>
+        {isSettled ? <ViewsMenu query={props.filterText} onChoose={props.onView} /> : views}
       </Suspense>
     </header>
   );

@@ -3,14 +3,15 @@ import { useLocation, useSearch } from 'wouter';
 import type { Group, Row } from '../api/types.js';
 import { changed, decide, idsOf, overlay as overlayStore, undoLast } from '../decide.js';
 import { stillWaiting } from '../decisions.js';
-import { Detail } from '../detail/detail.js';
 import { apiFilter, EVERYTHING, readFilter, writeFilter, type InboxFilter } from '../filters.js';
 import { live } from '../live-state.js';
 import { t } from '../messages/en.js';
+import { agesShown } from '../preferences.js';
 import { useMay, useStatus } from '../queries.js';
 import { useStore } from '../store.js';
 import { visible } from '../tag-difference.js';
 import { copy, Failure, registryLink, Skeleton } from '../ui/parts.js';
+import { fetchedAhead } from '../ui/fetched-ahead.js';
 import { useWidth } from '../ui/use-width.js';
 import { Asking, type Question } from './asking.js';
 import { BulkBar } from './bulk-bar.js';
@@ -29,6 +30,10 @@ import { useLatest } from './use-latest.js';
 import { useReading } from './use-reading.js';
 import { useSelection } from './use-selection.js';
 
+const Detail = fetchedAhead(() => import('../detail/detail.js'), <Skeleton />);
+/** The request beside the list is opened with the first row. */
+export const fetchDetail = Detail.fetch;
+const Session = lazy(() => import('./session-decisions.js'));
 const Ages = lazy(() => import('./ages.js'));
 
 /** The inbox: what waits, in lines, and the request being read beside it. */
@@ -43,6 +48,7 @@ export default function Inbox() {
   const { newCount, state: liveState } = useStore(live);
   const may = useMay();
   const status = useStatus();
+  const hasAges = useStore(agesShown);
   const width = useWidth();
   const isPending = filter.status.join() === 'pending';
   const { facets, total } = inbox;
@@ -50,12 +56,13 @@ export default function Inbox() {
   // ---- what is in the list ----
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const { rowsOf } = inbox;
+  const goneIds = useKeysOf(overlay.gone);
   const waitingRows = useCallback(
     (group: Group) => {
       const rows = rowsOf(group);
-      return typeof rows === 'string' || !isPending ? rows : rows.filter((row) => !overlay.gone.has(row.id));
+      return typeof rows === 'string' || !isPending ? rows : rows.filter((row) => !goneIds.has(row.id));
     },
-    [rowsOf, overlay.gone, isPending],
+    [rowsOf, goneIds, isPending],
   );
   const items = useMemo(
     () =>
@@ -242,11 +249,17 @@ export default function Inbox() {
         <FacetBar filter={filter} facets={facets} total={total} onChange={setFilter} />
         <Chips filter={filter} onChange={setFilter} />
         <Suspense fallback={null}>
-          {isPending ? <Ages filter={filter} onChange={setFilter} /> : null}
+          {isPending && hasAges ? <Ages filter={filter} onChange={setFilter} /> : null}
         </Suspense>
         {dropped.length > 0 ? (
           <p className="bar-note">{t.inbox.dropped(dropped.map(visible).join(', '))}</p>
         ) : null}
+        {may.isKnown && !may.decide ? <p className="bar-note dim">{t.frame.viewer}</p> : null}
+        {isPending || filter.decidedBy === '' ? null : (
+          <Suspense fallback={null}>
+            <Session />
+          </Suspense>
+        )}
         {inbox.isStale && inbox.problem ? (
           <p className="bar-note warning">
             {inbox.problem.status === 0 ? t.error.noAnswer : inbox.problem.detail}
@@ -282,9 +295,11 @@ export default function Inbox() {
               overlay={overlay}
               mayDecide={may.decide && isPending}
               isNarrow={width.isNarrow}
+              isBusy={inbox.isBehind}
               actions={actions}
               totalOf={totalOf}
               onNear={setNear}
+              onEnd={inbox.loadMore}
             />
           )}
           {inbox.loaded !== null && total !== null && inbox.loadMore ? (
@@ -310,7 +325,7 @@ export default function Inbox() {
       {width.isWide ? (
         <aside className="pane" aria-label={t.detail.label} ref={pane} tabIndex={-1}>
           {reading.id !== null && (active || !isGone(reading.id)) ? (
-            <Detail
+            <Detail.Part
               id={reading.id}
               hint={active?.entry.row ?? null}
               isRepushAsked={repushAsk === reading.id}
@@ -329,14 +344,22 @@ export default function Inbox() {
         rows={rowById}
         ask={ask}
         onReject={(entry, reason) => send(entry, 'reject', reason)}
-        onDecided={(ids) => {
+        onDecided={(ids, refused) => {
           if (reading.id !== null && ids.includes(reading.id)) reading.moveOn(new Set(ids));
-          // What the server refused stays selected, by name: everything that matches is another set by now.
-          select({ type: 'left', ids });
+          select(refused ? { type: 'refused', ids: refused } : { type: 'left', ids });
         }}
       />
     </>
   );
+}
+
+/** The keys of a map: the same set for as long as they are the same, whatever becomes of the values. */
+function useKeysOf<Key>(map: ReadonlyMap<Key, unknown>): ReadonlySet<Key> {
+  const kept = useRef<ReadonlySet<Key>>(new Set());
+  const { current } = kept;
+  if (map.size !== current.size || ![...map.keys()].every((key) => current.has(key)))
+    kept.current = new Set(map.keys());
+  return kept.current;
 }
 
 function toggled(before: ReadonlySet<string>, key: string): Set<string> {

@@ -1,12 +1,12 @@
-import { call } from '../api/client.js';
 import { rowOf, type Row } from '../api/types.js';
+import { read } from '../early.js';
 import { apiFilter, writeFilter, type InboxFilter } from '../filters.js';
 import { queryClient } from '../queries.js';
+import { MOST_ROWS } from './first-rows.js';
 import { RowsByGroup } from './rows-by-group.js';
 
-/** Rows of one answer: of an ungrouped list the first screens, and the most that the API gives. */
+/** Rows of the first answer of an ungrouped list: the first screens. */
 export const FIRST_ROWS = 100;
-export const MOST_ROWS = 500;
 
 export interface RowPage {
   approval_requests: unknown[];
@@ -19,7 +19,7 @@ export function readRows(
   filter: InboxFilter,
   page: { limit: number; cursor: string | null; groups?: readonly string[]; signal: AbortSignal },
 ): Promise<RowPage> {
-  return call<RowPage>('get', '/images/approval-requests', {
+  return read<RowPage>('/images/approval-requests', {
     query: {
       ...apiFilter(filter, Date.now()),
       // A group is put in order here; without groups the order is the API's.
@@ -34,7 +34,7 @@ export function readRows(
 }
 
 /** The rows of the list that was shown last: coming back to it shows them at once. */
-let shown: { key: string; rows: RowsByGroup } | null = null;
+let shown: { key: string; filter: InboxFilter; rows: RowsByGroup } | null = null;
 
 export function rowsOfFilter(filter: InboxFilter): RowsByGroup {
   const key = writeFilter(filter);
@@ -45,7 +45,7 @@ export function rowsOfFilter(filter: InboxFilter): RowsByGroup {
     const page = await readRows(filter, { limit: MOST_ROWS, cursor, groups, signal });
     return { rows: page.approval_requests.map(rowOf), next: page.next_cursor };
   }, by);
-  shown = { key, rows };
+  shown = { key, filter, rows };
   return rows;
 }
 
@@ -53,6 +53,25 @@ export function rowsOfFilter(filter: InboxFilter): RowsByGroup {
 export async function refreshList(): Promise<void> {
   shown?.rows.refresh();
   await queryClient.invalidateQueries({ queryKey: ['inbox'] });
+}
+
+/** Ids that are shown and that the service does not list any longer: whether they were decided, each one itself tells. */
+export async function leftOfList(): Promise<number[]> {
+  if (!shown) return [];
+  const { filter, rows } = shown;
+  if (filter.by !== 'none') return rows.left();
+  const [list] = queryClient.getQueryCache().findAll({
+    queryKey: ['inbox'],
+    type: 'active',
+    predicate: (query) => query.queryKey.includes('rows'),
+  });
+  const held = (list?.state.data as { pages: RowPage[] } | undefined)?.pages ?? [];
+  const { signal } = new AbortController();
+  const now = await readRows(filter, { limit: MOST_ROWS, cursor: null, signal });
+  const listed = new Set(now.approval_requests.map((row) => rowOf(row).id));
+  return held
+    .flatMap((page) => page.approval_requests.map((row) => rowOf(row).id))
+    .filter((id) => !listed.has(id));
 }
 
 /** The row as it is now, wherever the list shows it. */

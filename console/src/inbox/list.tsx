@@ -15,6 +15,8 @@ const HEIGHTS = { wide: { group: 44, entry: 44, fold: 36 }, narrow: { group: 44,
 
 /** A place is where the reader stays when he has been there so long. */
 const STAYS_MS = 60;
+/** Rows before the end of what is read where the next page is asked for. */
+const ROWS_AHEAD = 40;
 /** Groups read ahead, on either side of what is seen. */
 const GROUPS_AHEAD = 6;
 
@@ -29,9 +31,13 @@ export interface ListProps {
   overlay: Overlay;
   mayDecide: boolean;
   isNarrow: boolean;
+  /** The rows of another filter are being read, and these stand until then. */
+  isBusy: boolean;
   actions: RowActions;
   totalOf(group: Group): number;
   onNear(groups: readonly string[]): void;
+  /** Reads what follows the last row; null: nothing does, or it is being read. */
+  onEnd: (() => void) | null;
 }
 
 /** The list: a grid of known heights of which some forty rows are in the document. */
@@ -87,6 +93,11 @@ export function InboxList(props: ListProps) {
     isFirst.current = false;
     return () => clearTimeout(timer);
   }, [near, onNear]);
+  const isNearEnd = seen !== null && seen.endIndex >= items.length - ROWS_AHEAD;
+  const { onEnd } = props;
+  useEffect(() => {
+    if (isNearEnd) onEnd?.();
+  }, [isNearEnd, onEnd]);
   useAnchor(scroller, places);
 
   useLayoutEffect(() => {
@@ -111,6 +122,7 @@ export function InboxList(props: ListProps) {
         role="grid"
         aria-label={t.inbox.list}
         aria-rowcount={items.length}
+        aria-busy={props.isBusy || undefined}
         aria-multiselectable={props.mayDecide || undefined}
         className="list-body"
         style={{ height: virtualizer.getTotalSize() }}

@@ -1,4 +1,5 @@
 import type { Group, Row } from '../api/types.js';
+import { fitting } from './first-rows.js';
 
 export type GroupRows = readonly Row[] | 'loading' | 'failed';
 
@@ -8,10 +9,6 @@ export type ReadRows = (
   cursor: string | null,
   signal: AbortSignal,
 ) => Promise<{ rows: Row[]; next: string | null }>;
-
-/** The API takes so many keys at once; and more requests than fit on a few screens would keep the first one waiting. */
-const MOST_GROUPS = 50;
-const MOST_ROWS = 500;
 
 type Asked = Pick<Group, 'key' | 'total'>;
 
@@ -77,22 +74,46 @@ export class RowsByGroup {
     }
   }
 
+  /** Ids that are shown near the reader and that the service does not list there any longer. */
+  async left(): Promise<number[]> {
+    const keys = fitting(this.wanted.filter(({ key }) => this.rows.has(key)));
+    if (keys.length === 0) return [];
+    const { rows } = await this.read(keys, null, new AbortController().signal);
+    const listed = new Set(rows.map((row) => row.id));
+    return keys.flatMap((key) => this.rows.get(key) ?? []).flatMap(({ id }) => (listed.has(id) ? [] : [id]));
+  }
+
   close(): void {
     this.wanted = [];
     this.reading?.abort();
   }
 
-  private nextBatch(): string[] {
-    const batch: string[] = [];
-    let sum = 0;
-    for (const { key, total } of this.wanted) {
-      const isRead = this.rows.has(key) && !this.stale.has(key);
-      if (isRead || this.failed.has(key)) continue;
-      sum += total;
-      if (batch.length > 0 && (batch.length >= MOST_GROUPS || sum > MOST_ROWS)) break;
-      batch.push(key);
+  /**
+   * A decision can move requests into another line. A row is shown once: where it stands already, since nothing moves by
+   * itself, until that line is read again.
+   */
+  private keep(key: string, rows: readonly Row[]): void {
+    const ids = new Set(rows.map((row) => row.id));
+    const elsewhere = new Set<number>();
+    for (const [other, held] of this.rows) {
+      if (other === key || !held.some((row) => ids.has(row.id))) continue;
+      if (this.stale.has(other))
+        this.rows.set(
+          other,
+          held.filter((row) => !ids.has(row.id)),
+        );
+      else for (const row of held) elsewhere.add(row.id);
     }
-    return batch;
+    this.rows.set(
+      key,
+      rows.filter((row) => !elsewhere.has(row.id)),
+    );
+    this.stale.delete(key);
+  }
+
+  private nextBatch(): string[] {
+    const isRead = (key: string): boolean => this.rows.has(key) && !this.stale.has(key);
+    return fitting(this.wanted.filter(({ key }) => !isRead(key) && !this.failed.has(key)));
   }
 
   private async readWanted(): Promise<void> {
@@ -109,10 +130,7 @@ export class RowsByGroup {
         for (const row of page.rows) found.get(groupKeyOf(row, this.by))?.push(row);
         cursor = page.next;
       } while (cursor !== null);
-      for (const [key, rows] of found) {
-        this.rows.set(key, rows);
-        this.stale.delete(key);
-      }
+      for (const [key, rows] of found) this.keep(key, rows);
     } catch {
       if (reading.signal.aborted) return;
       for (const key of batch) {

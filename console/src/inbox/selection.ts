@@ -15,6 +15,8 @@ export type SelectionEvent =
   | { type: 'range'; anchor: number; ids: readonly number[] }
   | { type: 'all-matching' }
   | { type: 'left'; ids: readonly number[] }
+  /** A bulk decision is through: what it refused stays selected, by name, since all that matches is another set by now. */
+  | { type: 'refused'; ids: readonly number[] }
   | { type: 'restore'; selection: Selection }
   | { type: 'clear' };
 
@@ -42,6 +44,8 @@ export function reduceSelection(state: Selection, event: SelectionEvent): Select
       if (!event.ids.some((id) => state.ids.has(id))) return state;
       return { ...withIds(state, event.ids, false, null), isAllMatching: state.isAllMatching };
     }
+    case 'refused':
+      return { ...NOTHING, ids: new Set(event.ids) };
     case 'restore':
       return event.selection;
     case 'clear':

@@ -4,21 +4,24 @@ import { call } from '../api/client.js';
 import type { ApiProblem } from '../api/problem.js';
 import type { components } from '../api/schema.js';
 import { rowOf, type FacetCount, type Facets, type Group } from '../api/types.js';
+import { read } from '../early.js';
 import { apiFilter, writeFilter, type InboxFilter } from '../filters.js';
 import { settled } from '../queries.js';
+import { useStore } from '../store.js';
 import { problemOf } from '../ui/parts.js';
 import { groupRows } from './items.js';
-import { FIRST_ROWS, MOST_ROWS, readRows, rowsOfFilter } from './list-data.js';
+import { FIRST_GROUPS, FIRST_NEAR, MOST_ROWS } from './first-rows.js';
+import { FIRST_ROWS, readRows, rowsOfFilter } from './list-data.js';
 import type { GroupRows } from './rows-by-group.js';
 
-/** Groups of the first answer, which stands between a click and the first row; the others follow by themselves. */
-const FIRST_GROUPS = 100;
 const MOST_GROUPS = 1_000;
 
 export interface Inbox {
   readonly isLoading: boolean;
   readonly problem: ApiProblem | null;
   readonly isStale: boolean;
+  /** What is shown belongs to the filter before, until the first rows of this one are here. */
+  readonly isBehind: boolean;
   readonly groups: readonly Group[];
   readonly facets: Facets | null;
   readonly total: number | null;
@@ -56,7 +59,7 @@ export function useInbox(filter: InboxFilter, near: readonly string[]): Inbox {
     initialPageParam: null as string | null,
     getNextPageParam: (page: GroupPage) => page.next_cursor ?? null,
     queryFn: ({ signal, pageParam }) =>
-      call<GroupPage>('get', '/images/approval-requests/groups', {
+      read<GroupPage>('/images/approval-requests/groups', {
         query: {
           ...query(),
           by: filter.by,
@@ -78,12 +81,20 @@ export function useInbox(filter: InboxFilter, near: readonly string[]): Inbox {
       readRows(filter, { limit: pageParam === null ? FIRST_ROWS : MOST_ROWS, cursor: pageParam, signal }),
   });
 
-  const groupList = useMemo(() => groups.data?.pages.flatMap((page) => page.groups) ?? [], [groups.data]);
+  const groupList = useMemo(
+    () => once(groups.data?.pages.flatMap((page) => page.groups) ?? [], (group) => group.key),
+    [groups.data],
+  );
   const made = useMemo(
     () =>
       isGrouped
         ? null
-        : groupRows(pages.data?.pages.flatMap((page) => page.approval_requests.map(rowOf)) ?? []),
+        : groupRows(
+            once(
+              pages.data?.pages.flatMap((page) => page.approval_requests.map(rowOf)) ?? [],
+              (row) => row.id,
+            ),
+          ),
     [isGrouped, pages.data],
   );
 
@@ -100,19 +111,21 @@ export function useInbox(filter: InboxFilter, near: readonly string[]): Inbox {
     cache.want(keys.flatMap((one) => byKey.get(one) ?? []));
   }, [cache, near, byKey, isOwn, isFirstRead]);
 
+  const isSettled = useStore(settled);
   const list = isGrouped ? groups : pages;
   const isReady = isGrouped ? isOwn && !list.isPending && isFirstRead : !list.isPending;
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = groups;
   useEffect(() => {
-    if (isOwn && isReady && hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [isOwn, isReady, hasNextPage, isFetchingNextPage, fetchNextPage]);
+    if (isOwn && isReady && isSettled && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [isOwn, isReady, isSettled, hasNextPage, isFetchingNextPage, fetchNextPage]);
   useEffect(() => {
-    if (isReady) settled.send(true);
+    // When the first rows are painted; what is read next must not keep them waiting.
+    if (isReady) requestAnimationFrame(() => setTimeout(() => settled.send(true)));
   }, [isReady]);
 
   const facets = useQuery({
     queryKey: [...filterKey, 'facets'],
-    enabled: isReady,
+    enabled: isReady && isSettled,
     staleTime: Infinity,
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }) =>
@@ -138,6 +151,7 @@ export function useInbox(filter: InboxFilter, near: readonly string[]): Inbox {
   return {
     isLoading: list.isPending || (!isReady && now.groups.length === 0),
     problem: problemOf(list.error),
+    isBehind: !isReady || list.isPlaceholderData,
     isStale: list.error !== null && list.data !== undefined,
     groups: now.groups,
     facets: facets.data ?? null,
@@ -158,8 +172,10 @@ export function useInbox(filter: InboxFilter, near: readonly string[]): Inbox {
   };
 }
 
-/** What fits on a tall screen. */
-const FIRST_NEAR = 25;
+/** Pages that are read while their order changes may overlap. */
+function once<T>(all: readonly T[], keyOf: (one: T) => string | number): T[] {
+  return [...new Map(all.map((one) => [keyOf(one), one])).values()];
+}
 
 type FacetsAnswer = components['schemas']['FacetsView'];
 

@@ -34,6 +34,9 @@ export function useReading(
     () => Number(new URLSearchParams(location.search).get('open')) || null,
   );
   const [focusTick, setFocusTick] = useState(0);
+  // The first one is open with the first picture of the list, not one picture later.
+  const first = id === null && isWide && !isLoading ? firstEntry(items) : null;
+  if (first) setId(first.entry.row.id);
   const at = useMemo(() => placeOf(items, id), [items, id]);
   const item = items[at];
   const active = item?.kind === 'entry' ? item : null;

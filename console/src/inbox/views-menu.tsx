@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react';
-import { t } from '../messages/en.js';
+import { t } from '../messages/en-screens.js';
 import { say } from '../notices.js';
 import { isViews, savedViews } from '../preferences.js';
 import { useSession } from '../queries.js';

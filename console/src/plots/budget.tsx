@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { call } from '../api/client.js';
 import type { components } from '../api/schema.js';
 import { clock, number } from '../intl.js';
-import { t } from '../messages/en.js';
+import { t } from '../messages/en-screens.js';
 import { Key, Plot } from './plot.js';
 
 type Answer = components['schemas']['BudgetStatsAnswer'];

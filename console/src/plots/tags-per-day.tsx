@@ -3,7 +3,7 @@ import { useLocation } from 'wouter';
 import { call } from '../api/client.js';
 import type { components } from '../api/schema.js';
 import { calendarDay, number } from '../intl.js';
-import { t } from '../messages/en.js';
+import { t } from '../messages/en-screens.js';
 import { Key, Plot } from './plot.js';
 
 type Answer = components['schemas']['TagStatsAnswer'];

@@ -1,6 +1,6 @@
 import type { components } from '../api/schema.js';
 import { dayOf } from '../intl.js';
-import { t } from '../messages/en.js';
+import { t } from '../messages/en-screens.js';
 import { visible } from '../tag-difference.js';
 import { Key, Plot } from './plot.js';
 

@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { call } from '../api/client.js';
 import type { components } from '../api/schema.js';
 import { age, ahead, clock, dayOf, moment, number } from '../intl.js';
-import { t } from '../messages/en.js';
+import { t } from '../messages/en-screens.js';
 import { say } from '../notices.js';
 import { queryClient, useMay, useStatus } from '../queries.js';
 import { visible } from '../tag-difference.js';

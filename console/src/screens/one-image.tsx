@@ -5,7 +5,7 @@ import { call } from '../api/client.js';
 import { routes } from '../api/routes.js';
 import type { components } from '../api/schema.js';
 import { ahead, dayOf, moment, size } from '../intl.js';
-import { t } from '../messages/en.js';
+import { t } from '../messages/en-screens.js';
 import { say } from '../notices.js';
 import { queryClient, useMay } from '../queries.js';
 import { shortTag, visible } from '../tag-difference.js';

@@ -3,7 +3,7 @@ import { useLocation, useSearch } from 'wouter';
 import { call } from '../api/client.js';
 import { ApiProblem } from '../api/problem.js';
 import type { Session } from '../api/types.js';
-import { t } from '../messages/en.js';
+import { t } from '../messages/en-screens.js';
 import { queryClient, useSession } from '../queries.js';
 import { LogoIcon } from '../ui/icons.js';
 

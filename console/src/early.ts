@@ -1,0 +1,56 @@
+import { call, type Query } from './api/client.js';
+import { FIRST_GROUPS, FIRST_NEAR, fitting, MOST_ROWS } from './inbox/first-rows.js';
+
+/**
+ * What the inbox needs first, asked for by a small script of its own while the large one is on its way. Each answer is
+ * handed out once, to whoever asks for the same; where there is none, or it failed, he asks himself.
+ */
+const answers = new Map<string, Promise<unknown>>();
+/** Older than this they are not what the service would say now. */
+const KEPT_MS = 10_000;
+
+const nameOf = (path: string, query: Query): string => path + JSON.stringify(query);
+
+function ask<Answer>(path: string, query: Query = {}): Promise<Answer> {
+  const answer = call<Answer>('get', path, { query });
+  // Who takes it hears of its failure; nobody has to take it.
+  answer.catch(() => undefined);
+  answers.set(nameOf(path, query), answer);
+  return answer;
+}
+
+/** A read that may have been sent already. */
+export function read<Answer>(path: string, options: { query?: Query; signal: AbortSignal }): Promise<Answer> {
+  const name = nameOf(path, options.query ?? {});
+  const answer = answers.get(name) as Promise<Answer> | undefined;
+  answers.delete(name);
+  const askNow = (): Promise<Answer> => call<Answer>('get', path, options);
+  return answer?.catch(askNow) ?? askNow();
+}
+
+async function askForInbox(): Promise<void> {
+  const status = ['pending'];
+  const { groups } = await ask<{ groups: { key: string; total: number }[] }>(
+    '/images/approval-requests/groups',
+    { status, by: 'line', limit: FIRST_GROUPS },
+  );
+  if (groups.length === 0) return;
+  await ask('/images/approval-requests', {
+    status,
+    sort: 'group',
+    view: 'row',
+    limit: MOST_ROWS,
+    groups: fitting(groups.slice(0, FIRST_NEAR)),
+  });
+}
+
+/** The inbox without a filter; which request is open beside it is no filter. */
+function isPlainInbox(): boolean {
+  const path = location.href.slice(document.baseURI.length).split(/[?#]/, 1)[0]?.replace(/\/$/, '');
+  const filters = [...new URLSearchParams(location.search).keys()].filter((name) => name !== 'open');
+  return (path === '' || path === 'inbox') && filters.length === 0;
+}
+
+void ask('/session');
+if (isPlainInbox()) askForInbox().catch(() => undefined);
+setTimeout(() => answers.clear(), KEPT_MS);
