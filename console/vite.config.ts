@@ -14,6 +14,13 @@ export default defineConfig(({ command }) => ({
     reportCompressedSize: false,
     rolldownOptions: {
       // Base UI marks its files for servers that render; there is none here.
+      // Most plots are looked at together, and all of them are small: one file is less than six.
+      output: {
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [{ name: 'plots', test: /src\/plots\// }],
+        },
+      },
       onwarn: (warning, warn) => (warning.code === 'MODULE_LEVEL_DIRECTIVE' ? undefined : warn(warning)),
     },
   },

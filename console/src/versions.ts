@@ -1,3 +1,6 @@
+import { t } from './messages/en.js';
+import { visible } from './tag-difference.js';
+
 /** Order of tags for showing: numbers by value, from the left; more numbers are the more exact name. */
 export function compareTags(a: string, b: string): number {
   const left = a.match(/\d+/g) ?? [];
@@ -15,3 +18,7 @@ export function mostExactFirst(a: string, b: string): number {
     (b.match(/\d+/g) ?? []).length - (a.match(/\d+/g) ?? []).length || b.length - a.length || (a < b ? -1 : 1)
   );
 }
+
+/** "alpine" of "-alpine", and a word for none. */
+export const variantName = (variant: string): string =>
+  variant === '' ? t.images.plain : visible(variant.replace(/^[-_.]/, ''));

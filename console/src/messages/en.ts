@@ -329,6 +329,22 @@ export const en = {
     errors: 'Errors',
     noErrors: 'No image failed at its last check.',
     hit: (n: number) => counted(n, { one: '# image', other: '# images' }),
+    causes: {
+      not_found: 'Not found on the registry',
+      rate_limited: 'Docker Hub asked to wait',
+      unavailable: 'Docker Hub did not answer',
+      unauthorized: 'Docker Hub refused the account',
+      malformed: 'An answer that cannot be read',
+      refused: 'Docker Hub refused the request',
+      internal: 'A mistake of the service itself',
+      unknown: 'Cause unknown',
+    } as Record<string, string>,
+    showAll: (n: number) => `Show all ${number(n)}`,
+    replica: 'Process',
+    replicaThis: 'answers here',
+    replicaSince: 'Runs since',
+    replicaBeat: 'Last beat',
+    noReplicas: 'No process runs the monitor.',
     budget: 'Request budget',
     left: 'Left now',
     limit: 'A minute',
@@ -470,18 +486,54 @@ export const en = {
     opened: (n: number) => counted(n, { one: '# request opened', other: '# requests opened' }),
     waiting: (n: number) => counted(n, { one: '# request waits', other: '# requests wait' }),
     loadMore: 'Load more',
-    adminOnly: 'Only admins change images.',
+    adminOnly: 'Only admins change images; you may look at what is set.',
+    edit: 'Edit…',
+    editTitle: (name: string) => `Edit ${name}`,
+    saveChanges: 'Save',
+    statuses: { approved: 'approved', pending: 'not decided', rejected: 'rejected' } as Record<
+      string,
+      string
+    >,
+    onlyApproved: 'Only approved images are watched.',
+    intervalMinutes: 'Minutes between checks',
+    intervalHint: 'Empty: as the service.',
+    rollout: 'An approved push of an approved tag',
+    rollouts: { yes: 'asks for a rollout', no: 'asks for nothing' } as Record<string, string>,
+    description: 'Description',
+    sort: 'Sort',
+    sorts: {
+      name: 'Name',
+      newest: 'Added last',
+      last_check: 'Last check',
+      next_check: 'Next check',
+    },
+    failing: 'Last check',
+    failingFilter: { all: 'Any outcome', yes: 'With an error' },
+    failingWith: (cause: string) => `Error: ${cause}`,
     preview: 'Preview',
     editFilters: 'Filters…',
     filtersTitle: 'Which tags open a request',
     filtersHint: 'One RE2 pattern a line.',
-    saveFilters: 'Save',
     notOpened: { not_included: 'not included', excluded: 'excluded', missing_platform: 'lacks a platform' },
     wouldOpen: (n: number, of: number) => `${number(n)} of the last ${number(of)} tags would open a request.`,
   },
   audit: {
     title: 'Audit',
     facts: 'Every change, newest first. Nothing here can be edited.',
+    count: (n: number, isExact: boolean) =>
+      counted(n, { one: `#${isExact ? '' : '+'} entry.`, other: `#${isExact ? '' : '+'} entries.` }),
+    changes: (n: number, isExact: boolean) =>
+      counted(n, { one: `#${isExact ? '' : '+'} change`, other: `#${isExact ? '' : '+'} changes` }),
+    days: 'Days',
+    firstDay: 'First day',
+    lastDay: 'Last day',
+    anySubject: 'Any subject',
+    subjects: {
+      approval_request: 'requests',
+      image: 'images',
+      tag: 'tags',
+      api_token: 'tokens',
+    } as Record<string, string>,
     who: 'Who',
     what: 'What',
     on: 'On',
@@ -542,18 +594,12 @@ export const en = {
   },
   plot: {
     value: (name: string, value: string) => `${name}: ${value}`,
-    sizeAt: (tag: string, value: string, day: string) => `${tag}: ${value}, ${day}`,
     sizeSummary: (n: number, smallest: string, largest: string) =>
       `${number(n)} tags, from ${smallest} to ${largest}.`,
     daysSummary: (n: number, opened: number, approved: number, rejected: number) =>
       `${number(n)} days: ${number(opened)} opened, ${number(approved)} approved, ${number(rejected)} rejected.`,
-    dayText: (day: string, opened: number, approved: number, rejected: number, repushed: number) =>
-      `${day}: ${number(opened)} opened, ${number(approved)} approved, ${number(rejected)} rejected` +
-      (repushed > 0 ? `, ${number(repushed)} re-pushed` : ''),
     budgetSummary: (used: number, limit: number) =>
       `At most ${number(used)} of ${number(limit)} requests in a minute.`,
-    budgetText: (minute: string, used: string, limit: string, waiting: number, isPaused: boolean) =>
-      `${minute}: ${used} of ${limit} used, ${number(waiting)} waiting${isPaused ? ', paused' : ''}`,
     noBudget: 'Kept by the minute; there is nothing to see yet.',
     timelineSummary: (tags: number, variants: number, first: string, last: string) =>
       `${counted(tags, { one: '# tag', other: '# tags' })} of ${counted(variants, { one: '# variant', other: '# variants' })}, ${first} to ${last}.`,
