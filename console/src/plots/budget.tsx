@@ -1,6 +1,6 @@
 import type { components } from '../api/schema.js';
 import { clock, number } from '../intl.js';
-import { t } from '../messages/en.js';
+import { t } from '../messages/screens.js';
 import { Plot } from './plot.js';
 
 type Answer = components['schemas']['BudgetStatsAnswer'];
@@ -12,12 +12,14 @@ export default function Budget({ minutes }: { minutes: Answer['minutes'] }) {
   if (minutes.length < 2) return <p className="dim">{t.plot.noBudget}</p>;
   const most = Math.max(1, ...minutes.map((one) => Math.max(one.limit, one.used ?? 0, one.waiting)));
   const y = (value: number): number => HEIGHT - (value / most) * (HEIGHT - 6);
-  const peak = minutes.reduce((best, one) => ((one.used ?? 0) > (best.used ?? 0) ? one : best));
   const used = (value: number | null): string => (value === null ? '–' : number(value));
   return (
     <Plot
       title={t.monitor.lastHour}
-      summary={t.plot.budgetSummary(peak.used ?? 0, peak.limit)}
+      summary={t.plot.budgetSummary(
+        Math.max(...minutes.map((one) => one.used ?? 0)),
+        Math.max(...minutes.map((one) => one.limit)),
+      )}
       height={HEIGHT}
       head={[t.plot.minute, t.monitor.used, t.plot.ceiling, t.monitor.waiting, t.plot.paused]}
       rows={minutes.map((one) => [

@@ -1,6 +1,6 @@
 import { useCallback, useRef, useState, type ReactNode } from 'react';
 import { list } from '../intl.js';
-import { t } from '../messages/en.js';
+import { t } from '../messages/screens.js';
 
 export interface PlotProps {
   /** What it shows; the section around it has it as its heading. */
@@ -32,8 +32,7 @@ export function Plot(props: PlotProps) {
   const [isTable, setIsTable] = useState(false);
   const [width, setWidth] = useState(0);
   const anchor = useRef<number | null>(null);
-  const measure = useCallback((node: SVGSVGElement | null) => {
-    if (!node) return;
+  const measure = useCallback((node: SVGSVGElement) => {
     const seen = new ResizeObserver(() => setWidth(node.getBoundingClientRect().width));
     seen.observe(node);
     return () => seen.disconnect();

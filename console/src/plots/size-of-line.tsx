@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { call } from '../api/client.js';
 import type { components } from '../api/schema.js';
 import { dayOf, size } from '../intl.js';
-import { t } from '../messages/en.js';
+import { t } from '../messages/screens.js';
 import { visible } from '../tag-difference.js';
 import { Plot } from './plot.js';
 

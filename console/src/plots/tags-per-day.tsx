@@ -1,6 +1,6 @@
 import type { components } from '../api/schema.js';
 import { calendarDay, number } from '../intl.js';
-import { t } from '../messages/en.js';
+import { t } from '../messages/screens.js';
 import { Plot } from './plot.js';
 
 type Answer = components['schemas']['TagStatsAnswer'];

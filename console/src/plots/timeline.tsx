@@ -1,6 +1,6 @@
 import type { components } from '../api/schema.js';
 import { dayOf } from '../intl.js';
-import { t } from '../messages/en.js';
+import { t } from '../messages/screens.js';
 import { visible } from '../tag-difference.js';
 import { variantName } from '../versions.js';
 import { Plot } from './plot.js';

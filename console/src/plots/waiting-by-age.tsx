@@ -3,7 +3,7 @@ import { call } from '../api/client.js';
 import type { components } from '../api/schema.js';
 import { apiFilter, writeFilter, type InboxFilter } from '../filters.js';
 import { number } from '../intl.js';
-import { t } from '../messages/en.js';
+import { t } from '../messages/screens.js';
 import { Plot } from './plot.js';
 
 type Answer = components['schemas']['FacetsAnswer'];

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { call } from '../api/client.js';
 import type { components } from '../api/schema.js';
-import { t } from '../messages/en.js';
+import { t } from '../messages/screens.js';
 import { say } from '../notices.js';
 import { queryClient } from '../queries.js';
 import { visible } from '../tag-difference.js';

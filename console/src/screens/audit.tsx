@@ -5,7 +5,7 @@ import { call } from '../api/client.js';
 import type { components } from '../api/schema.js';
 import { moment } from '../intl.js';
 import { useKeys } from '../keys.js';
-import { t } from '../messages/en.js';
+import { t } from '../messages/screens.js';
 import { say } from '../notices.js';
 import { shortTag, visible } from '../tag-difference.js';
 import { CrossIcon, SearchIcon } from '../ui/icons.js';

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { call } from '../api/client.js';
 import type { components } from '../api/schema.js';
-import { t } from '../messages/en.js';
+import { t } from '../messages/screens.js';
 import { queryClient } from '../queries.js';
 import { visible } from '../tag-difference.js';
 import { Dialog } from '../ui/dialog.js';

@@ -5,7 +5,7 @@ import { call } from '../api/client.js';
 import type { components } from '../api/schema.js';
 import { ahead, moment, number } from '../intl.js';
 import { useKeys } from '../keys.js';
-import { t } from '../messages/en.js';
+import { t } from '../messages/screens.js';
 import { useMay } from '../queries.js';
 import { shortTag, visible } from '../tag-difference.js';
 import { PlusIcon, SearchIcon } from '../ui/icons.js';

@@ -4,7 +4,7 @@ import { Link, useLocation } from 'wouter';
 import { call } from '../api/client.js';
 import type { components } from '../api/schema.js';
 import { age, ahead, clock, dayOf, moment, number } from '../intl.js';
-import { t } from '../messages/en.js';
+import { t } from '../messages/screens.js';
 import { say } from '../notices.js';
 import { queryClient, useMay, useStatus, type Status } from '../queries.js';
 import { visible } from '../tag-difference.js';

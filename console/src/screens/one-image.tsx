@@ -4,7 +4,7 @@ import { Link, useLocation, useSearch } from 'wouter';
 import { call } from '../api/client.js';
 import type { components } from '../api/schema.js';
 import { ahead, dayOf, moment, size } from '../intl.js';
-import { t } from '../messages/en.js';
+import { t } from '../messages/screens.js';
 import { say } from '../notices.js';
 import { queryClient, useMay } from '../queries.js';
 import { shortTag, visible } from '../tag-difference.js';
