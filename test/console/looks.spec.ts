@@ -128,7 +128,7 @@ const STATES: readonly State[] = [
     sign: '.list-failed',
     before: (page) =>
       page.route(/approval-requests\?.*view=row/, (route) =>
-        /[?&]group=/.test(route.request().url())
+        /[?&]groups=/.test(route.request().url())
           ? problem(500, 'The rows of this group could not be read.')(route)
           : answered({ approval_requests: [], total: 0, next_cursor: null })(route),
       ),
@@ -302,6 +302,8 @@ inBrowser('the looks of the console', () => {
       reducedMotion: 'reduce',
       ...options,
     });
+    // Below a test's own limit, so that it is said what was waited for.
+    context.setDefaultTimeout(TIMEOUT_MS / 2);
     const page = await context.newPage();
     await state.before?.(page);
     await page.goto(state.at);
