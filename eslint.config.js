@@ -44,7 +44,7 @@ export default tseslint.config(
     },
   },
   {
-    // What a registry says is text: nothing in the console makes markup of it. Words come from messages/en.ts.
+    // What a registry says is text: nothing in the console makes markup of it. Words come from messages/.
     files: ['console/src/**/*.ts', 'console/src/**/*.tsx'],
     rules: {
       // Props are functions written as methods.
@@ -53,16 +53,16 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: 'Text only.' },
-        { selector: 'JSXText[value=/[A-Za-z]{2,}/]', message: 'Words belong into messages/en.ts.' },
+        { selector: 'JSXText[value=/[A-Za-z]{2,}/]', message: 'Words belong into messages/.' },
         {
           selector:
             ':not(JSXAttribute) > JSXExpressionContainer > Literal[value=/[A-Za-z]{2,}/], :not(JSXAttribute) > JSXExpressionContainer > ConditionalExpression > Literal[value=/[A-Za-z]{2,}/]',
-          message: 'Words belong into messages/en.ts.',
+          message: 'Words belong into messages/.',
         },
         {
           selector:
             'JSXAttribute[name.name=/^(?:title|placeholder|aria-label|alt)$/] > Literal[value=/[A-Za-z]/]',
-          message: 'Words belong into messages/en.ts.',
+          message: 'Words belong into messages/.',
         },
       ],
     },

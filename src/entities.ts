@@ -6,6 +6,7 @@ import { ProbeNamespaces1764000004000 } from '../migrations/1764000004000-probe-
 import { ServeTheReview1764000005000 } from '../migrations/1764000005000-serve-the-review.js';
 import { RememberRollouts1764000006000 } from '../migrations/1764000006000-remember-rollouts.js';
 import { KeepTheBudgetsMinutes1764000020000 } from '../migrations/1764000020000-keep-the-budgets-minutes.js';
+import { SortImagesAndListReplicas1764000030000 } from '../migrations/1764000030000-sort-images-and-list-replicas.js';
 import { ApprovalRequest } from './approval-requests/approval-request.entity.js';
 import { AuditEntry } from './audit/audit-entry.entity.js';
 import { ImageTag } from './images/image-tag.entity.js';
@@ -26,4 +27,5 @@ export const MIGRATIONS = [
   ServeTheReview1764000005000,
   RememberRollouts1764000006000,
   KeepTheBudgetsMinutes1764000020000,
+  SortImagesAndListReplicas1764000030000,
 ];

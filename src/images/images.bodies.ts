@@ -26,6 +26,7 @@ import { IMAGE_SORTS, type ImageSort } from './list-images.sql.js';
 const LONGEST_DESCRIPTION = 2_000;
 const LONGEST_CATEGORY = 100;
 const LONGEST_SEARCH = 255;
+const LONGEST_ERROR_KIND = 32;
 /** As many as `compileTagFilter` takes; it says so naming the list, this keeps the rest from being looked at. */
 const MOST_PATTERNS = 50;
 const MOST_PLATFORMS = 20;
@@ -69,7 +70,27 @@ export class ListImagesQuery extends PageQuery {
   @IsBoolean({ message: 'takes true or false' })
   watch_for_updates?: boolean;
 
-  @ApiPropertyOptional({ enum: IMAGE_SORTS, default: 'name' })
+  @ApiPropertyOptional({ description: 'true: those whose last check failed.' })
+  @IfGiven()
+  @IsBoolean({ message: 'takes true or false' })
+  failing?: boolean;
+
+  @ApiPropertyOptional({
+    example: 'not_found',
+    description: "Those whose last check failed like this: a key of the status's errors_by_cause.",
+  })
+  @IfGiven()
+  @IsString()
+  @Length(1, LONGEST_ERROR_KIND)
+  error_kind?: string;
+
+  @ApiPropertyOptional({
+    enum: IMAGE_SORTS,
+    default: 'name',
+    description:
+      'newest: added last. last_check: checked last, those never checked at the end. next_check: next in turn, those ' +
+      'not watched at the end.',
+  })
   @IfGiven()
   @IsIn(IMAGE_SORTS)
   sort: ImageSort = 'name';

@@ -5,7 +5,7 @@ import { DATA_SOURCE } from '../database/data-source.js';
 import { CurrentActor, Role, type Actor } from '../http/actor.js';
 import { ApiController } from '../http/api-controller.js';
 import { ConditionalReads } from '../http/conditional-reads.js';
-import { CursorKind, totalOf } from '../http/cursor.js';
+import { CursorKind, totalOf, type CursorPart } from '../http/cursor.js';
 import { IdParam } from '../http/id.pipe.js';
 import { ApiProblems } from '../http/openapi.js';
 import { RequestId } from '../http/request-id.js';
@@ -25,15 +25,34 @@ import {
   OneImageAnswer,
 } from './image.views.js';
 import { DeleteImageQuery, ListImagesQuery, MonitoringBody, UpdateImageBody } from './images.bodies.js';
-import { findImage, listCategories, listImages } from './list-images.sql.js';
+import {
+  findImage,
+  listCategories,
+  listImages,
+  type ImagePosition,
+  type ImageSort,
+  type ListedImageRow,
+} from './list-images.sql.js';
 import { SwitchMonitoring } from './switch-monitoring.js';
 
 /** Tags shown with an image; whoever has approved more reads the list of observed tags. */
 const MOST_TAGS = 1_000;
 
-const CURSORS = {
-  name: new CursorKind('images:name', ['text', 'text', 'integer']),
-  id: new CursorKind('images:id', ['text', 'text', 'integer']),
+const CURSORS: Record<ImageSort, CursorKind<readonly CursorPart[]>> = {
+  name: new CursorKind('images:name', ['text', 'text']),
+  id: new CursorKind('images:id', ['integer']),
+  newest: new CursorKind('images:newest', ['integer']),
+  last_check: new CursorKind('images:last_check', ['time', 'integer']),
+  next_check: new CursorKind('images:next_check', ['integer', 'time', 'integer']),
+};
+
+/** The keys of the row that a page ends with. */
+const POSITIONS: Record<ImageSort, (row: ListedImageRow) => ImagePosition> = {
+  name: (row) => [row.registry, row.image_name],
+  id: (row) => [row.id],
+  newest: (row) => [row.id],
+  last_check: (row) => [row.last_checked_text, row.id],
+  next_check: (row) => [row.watch_for_updates ? 0 : 1, row.next_check_text, row.id],
 };
 
 /**
@@ -58,7 +77,7 @@ export class ImagesController {
   @ApiProblems(400)
   async list(@Query() query: ListImagesQuery): Promise<ImageList> {
     const cursors = CURSORS[query.sort];
-    const after = cursors.read(query.cursor);
+    const after = cursors.read(query.cursor) as ImagePosition | null;
     const { rows, counted } = await listImages(
       this.db,
       {
@@ -66,14 +85,12 @@ export class ImagesController {
         category: query.category,
         search: query.search,
         watchForUpdates: query.watch_for_updates,
+        isFailing: query.failing,
+        errorKind: query.error_kind,
       },
-      {
-        sort: query.sort,
-        after: after && { registry: after[0], imageName: after[1], id: after[2] },
-        limit: query.limit,
-      },
+      { sort: query.sort, after, limit: query.limit },
     );
-    const page = cursors.page(rows, query.limit, (row) => [row.registry, row.image_name, row.id]);
+    const page = cursors.page(rows, query.limit, (row) => [...POSITIONS[query.sort](row)]);
     return { images: page.rows.map(imageView), ...totalOf(counted), next_cursor: page.nextCursor };
   }
 

@@ -2,7 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { MAX_EXACT_TOTAL } from '../http/cursor.js';
 import type { ImageApprovalStatus, InventoryState, RequestPolicy } from './image.entity.js';
 
-export const IMAGE_SORTS = ['name', 'id'] as const;
+export const IMAGE_SORTS = ['name', 'id', 'newest', 'last_check', 'next_check'] as const;
 export type ImageSort = (typeof IMAGE_SORTS)[number];
 
 /** Which images; whatever is left out does not filter. */
@@ -13,14 +13,45 @@ export interface ImageFilter {
   /** A part of the name. */
   search?: string;
   watchForUpdates?: boolean;
+  /** The last check failed, or it did not. */
+  isFailing?: boolean;
+  /** As the last check has it; `unknown`: there is none that says. */
+  errorKind?: string;
 }
 
-/** Where a page begins: behind the row with these keys. */
-export interface ImagePosition {
-  registry: string;
-  imageName: string;
-  id: number;
-}
+/** Where a page begins: behind the row with the sorting's keys, in their order. */
+export type ImagePosition = readonly (string | number)[];
+
+/** What a sorting compares, and which way; each is the order of an index, read from one of its ends. */
+const ORDERS: Record<ImageSort, { keys: readonly (readonly [sql: string, type: string])[]; isDown?: true }> =
+  {
+    // The unique key.
+    name: {
+      keys: [
+        ['i.registry', 'text'],
+        ['i.image_name', 'text'],
+      ],
+    },
+    // The primary key.
+    id: { keys: [['i.id', 'int']] },
+    newest: { keys: [['i.id', 'int']], isDown: true },
+    // `images_last_checked_idx`: never checked comes last.
+    last_check: {
+      keys: [
+        [`coalesce(i.last_checked_at, '1970-01-01T00:00:00Z'::timestamptz)`, 'timestamptz'],
+        ['i.id', 'int'],
+      ],
+      isDown: true,
+    },
+    // `images_next_check_idx`: what is not watched has no next check, and comes last.
+    next_check: {
+      keys: [
+        ['(NOT i.watch_for_updates)::int', 'int'],
+        ['i.next_check_at', 'timestamptz'],
+        ['i.id', 'int'],
+      ],
+    },
+  };
 
 /** An image as it is read for an answer; the claim's own columns (lease, priority) stay inside. */
 export interface ImageRow {
@@ -58,6 +89,17 @@ export interface ImageRow {
   approved_newest: { tag: string; digest: string | null; approved_at: string | null } | null;
 }
 
+/** The times that a page may be sorted by, to the microsecond, for its cursor. */
+export interface ListedImageRow extends ImageRow {
+  last_checked_text: string;
+  next_check_text: string;
+}
+
+const textOf = (time: string): string =>
+  `to_char(${time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+const TIMES = `${textOf(ORDERS.last_check.keys[0]?.[0] ?? '')} AS last_checked_text,
+  ${textOf('i.next_check_at')} AS next_check_text`;
+
 const COLUMNS = `i.id, i.registry, i.namespace, i.image_name, i.description, i.category, i.is_official,
   i.approval_status, i.approved_by, i.approved_at, i.watch_for_updates, i.last_checked_at, i.next_check_at,
   i.check_interval_minutes, i.request_policy, i.baseline, i.auto_rollout, i.tag_include, i.tag_exclude, i.platforms,
@@ -77,33 +119,31 @@ const COUNTED = `
     ORDER BY t.approved_at DESC NULLS LAST, t.id DESC LIMIT 1) AS approved_newest`;
 
 /**
- * A page of images and how many there are, in one round trip. Sorted by name it follows the unique key (registry,
- * image_name), by id the primary key or the index of the filter (`images_approval_status_idx`,
- * `images_category_idx`); a search reads on along that order until the page is full. The count stops at
- * {@link MAX_EXACT_TOTAL} + 1.
+ * A page of images and how many there are, in one round trip. It follows the index of its sorting ({@link ORDERS}) or
+ * that of its filter (`images_approval_status_idx`, `images_category_idx`, `images_failing_idx`); a search reads on
+ * along that order until the page is full. The count stops at {@link MAX_EXACT_TOTAL} + 1.
  */
 export async function listImages(
   db: DataSource,
   filter: ImageFilter,
   page: { sort: ImageSort; after: ImagePosition | null; limit: number },
-): Promise<{ rows: ImageRow[]; counted: number }> {
+): Promise<{ rows: ListedImageRow[]; counted: number }> {
   const values: unknown[] = [];
   const conditions = conditionsOf(filter, values);
   const counted = `SELECT count(*)::int FROM (SELECT FROM images i ${where(conditions)}
     LIMIT ${MAX_EXACT_TOTAL + 1}) AS counted_rows`;
   const valuesOfCount = [...values];
   const ofPage = [...conditions];
-  if (page.after && page.sort === 'id') ofPage.push(`i.id > $${values.push(page.after.id)}::int`);
-  if (page.after && page.sort === 'name') {
-    const [registry, name] = [values.push(page.after.registry), values.push(page.after.imageName)];
-    ofPage.push(`(i.registry, i.image_name) > ($${registry}, $${name})`);
+  const { keys, isDown } = ORDERS[page.sort];
+  if (page.after) {
+    const places = page.after.map((key, index) => `$${values.push(key)}::${keys[index]?.[1]}`);
+    ofPage.push(`(${keys.map(([sql]) => sql).join(', ')}) ${isDown ? '<' : '>'} (${places.join(', ')})`);
   }
-  const order = page.sort === 'id' ? ['id'] : ['registry', 'image_name'];
-  const rows = await db.query<(ImageRow & { counted: number })[]>(
-    `SELECT ${COLUMNS}, ${COUNTED}, (${counted}) AS counted
-       FROM (SELECT * FROM images i ${where(ofPage)}
-              ORDER BY ${order.map((column) => `i.${column}`).join(', ')} LIMIT ${page.limit + 1}) AS i
-      ORDER BY ${order.map((column) => `i.${column}`).join(', ')}`,
+  const order = keys.map(([sql]) => (isDown ? `${sql} DESC` : sql)).join(', ');
+  const rows = await db.query<(ListedImageRow & { counted: number })[]>(
+    `SELECT ${COLUMNS}, ${COUNTED}, ${TIMES}, (${counted}) AS counted
+       FROM (SELECT * FROM images i ${where(ofPage)} ORDER BY ${order} LIMIT ${page.limit + 1}) AS i
+      ORDER BY ${order}`,
     values,
   );
   if (rows.length > 0) return { rows, counted: rows[0]?.counted ?? 0 };
@@ -154,6 +194,12 @@ function conditionsOf(filter: ImageFilter, values: unknown[]): string[] {
   if (filter.search !== undefined) conditions.push(`strpos(i.image_name, lower(${add(filter.search)})) > 0`);
   if (filter.watchForUpdates !== undefined)
     conditions.push(`i.watch_for_updates = ${add(filter.watchForUpdates)}`);
+  if (filter.isFailing !== undefined)
+    conditions.push(`i.last_error IS ${filter.isFailing ? 'NOT ' : ''}NULL`);
+  // Of each failing image its last check, by `checks_of_an_image_idx`.
+  if (filter.errorKind !== undefined)
+    conditions.push(`i.last_error IS NOT NULL AND coalesce((SELECT c.error_kind FROM image_monitor.checks c
+      WHERE c.image_id = i.id ORDER BY c.id DESC LIMIT 1), 'unknown') = ${add(filter.errorKind)}`);
   return conditions;
 }
 

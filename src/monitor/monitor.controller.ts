@@ -38,6 +38,7 @@ import { CheckNow } from './check-now.js';
 import { Check } from './check.entity.js';
 import { countChecks } from './history.sql.js';
 import { ImageMonitorService } from './image-monitor.service.js';
+import { KeepReplica } from './keep-replica.js';
 import { countImages, countTroubles, findOpenCheck, triggerAll } from './monitor.sql.js';
 import {
   CheckAnswer,
@@ -50,6 +51,7 @@ import {
   openCheckSummary,
   TriggerAnswer,
 } from './monitor.views.js';
+import { listReplicas } from './replicas.sql.js';
 import { WatchedImages } from './watched-images.js';
 
 const CHECK_CURSOR = new CursorKind('checks:newest', ['text']);
@@ -74,6 +76,7 @@ export class MonitorController {
     private readonly budget: RequestBudget,
     private readonly hub: DockerHubClient,
     private readonly watched: WatchedImages,
+    private readonly replica: KeepReplica,
   ) {}
 
   @Get('monitor/status')
@@ -81,12 +84,13 @@ export class MonitorController {
   @ApiOperation({ summary: 'Is it running, what is due, how much may still be asked' })
   @ApiOkResponse({ type: MonitorStatusView })
   async status(): Promise<MonitorStatusView> {
-    const [counts, budget, watched, backfills, troubles] = await Promise.all([
+    const [counts, budget, watched, backfills, troubles, replicas] = await Promise.all([
       countImages(this.db),
       this.budget.status(),
       this.watched.count(),
       countBackFills(this.db),
       countTroubles(this.db),
+      listReplicas(this.db, this.replica.id),
     ]);
     const cycle = this.monitor.lastCycle;
     return {
@@ -106,6 +110,11 @@ export class MonitorController {
       ...troubles,
       backfills,
       credentials: this.hub.credentialsState(),
+      replicas: replicas.map((one) => ({
+        ...one,
+        started_at: one.started_at.toISOString(),
+        last_beat_at: one.last_beat_at.toISOString(),
+      })),
     };
   }
 

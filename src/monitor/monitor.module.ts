@@ -11,6 +11,7 @@ import { CheckNow } from './check-now.js';
 import { Check } from './check.entity.js';
 import { ImageMonitorService } from './image-monitor.service.js';
 import { KeepBudgetMinutes } from './keep-budget-minutes.js';
+import { KeepReplica } from './keep-replica.js';
 import { LookUpImage } from './look-up-image.js';
 import { MonitorController } from './monitor.controller.js';
 import { NewImageController } from './new-image.controller.js';
@@ -45,6 +46,7 @@ import { UnfinishedChecks } from './unfinished-checks.js';
     UnfinishedChecks,
     CheckNow,
     KeepBudgetMinutes,
+    KeepReplica,
     LookUpImage,
     ProbeNamespace,
     BackFill,

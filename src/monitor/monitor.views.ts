@@ -48,6 +48,15 @@ export class BackFillsView {
   truncated!: number;
 }
 
+/** A process that runs the monitor. */
+export class ReplicaView {
+  @ApiProperty({ example: 'image-monitoring-0:17', description: 'Host and process.' }) name!: string;
+  @ApiProperty({ type: String, format: 'date-time' }) started_at!: string;
+  @ApiProperty({ type: String, format: 'date-time', description: 'It tells once a minute.' })
+  last_beat_at!: string;
+  @ApiProperty({ description: 'The one that answers.' }) is_this!: boolean;
+}
+
 /** The monitor's status: the user's three fields, and what an operator asks next. */
 export class MonitorStatusView {
   @ApiProperty({ example: true }) running!: boolean;
@@ -86,6 +95,8 @@ export class MonitorStatusView {
     description: 'The Docker account, where one is configured.',
   })
   credentials!: string;
+  @ApiProperty({ type: [ReplicaView], description: 'All that run and were heard of in the last 3 minutes.' })
+  replicas!: ReplicaView[];
 }
 
 /** The answer to a check of everything. */

@@ -9,18 +9,32 @@ const path = findBrowser();
 const inBrowser = path === null ? describe.skip : describe;
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+/** The rules that a width can break: what a narrow screen hides takes names, focus and headings with it. */
+const RULES_OF_WIDTH = [
+  'target-size',
+  'scrollable-region-focusable',
+  'button-name',
+  'link-name',
+  'aria-hidden-focus',
+  'page-has-heading-one',
+  'color-contrast',
+];
+const RULES_OF_COLOUR = ['color-contrast'];
 /**
- * Three widths, both themes. A state is made once and looked at six times: at each width with all rules, and in the
- * other theme with the rule that colours can break.
+ * Three widths, both themes. A state is made once and looked at six times: once with all rules, at the other widths with
+ * those that a width can break, and in the other theme with the one that colours can.
  */
 const LOOKS = [
   { width: 1440, colorScheme: 'light', rules: null },
-  { width: 1440, colorScheme: 'dark', rules: ['color-contrast'] },
-  { width: 960, colorScheme: 'dark', rules: null },
-  { width: 960, colorScheme: 'light', rules: ['color-contrast'] },
-  { width: 390, colorScheme: 'light', rules: null },
-  { width: 390, colorScheme: 'dark', rules: ['color-contrast'] },
+  { width: 1440, colorScheme: 'dark', rules: RULES_OF_COLOUR },
+  { width: 960, colorScheme: 'dark', rules: RULES_OF_WIDTH },
+  { width: 960, colorScheme: 'light', rules: RULES_OF_COLOUR },
+  { width: 390, colorScheme: 'light', rules: RULES_OF_WIDTH },
+  { width: 390, colorScheme: 'dark', rules: RULES_OF_COLOUR },
 ] as const;
+const WIDTHS = [...new Set(LOOKS.map((look) => look.width))];
+/** Two busy cores take their time; what is waited for says so itself. */
+const TIMEOUT_MS = 120_000;
 
 /** WCAG 1.4.12: nothing may be lost when a reader spaces the text like this. */
 const TEXT_SPACING = `* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
@@ -66,6 +80,11 @@ const SCREENS: readonly State[] = [
   { name: 'request', at: '/requests/1', sign: '.comparison' },
   { name: 'request, decided', at: '/requests/2', sign: '.comparison' },
   { name: 'images', at: '/images', sign: '.images-table' },
+  {
+    name: 'images with an error',
+    at: '/images?error=not_found&sort=last_check',
+    sign: '.error-cell .danger',
+  },
   { name: 'image', at: '/images/1', sign: '.plain-table .state' },
   {
     name: 'image, plots as tables',
@@ -77,6 +96,7 @@ const SCREENS: readonly State[] = [
   },
   { name: 'monitor', at: '/monitor', sign: '.facts' },
   { name: 'audit', at: '/audit', sign: '.audit-table' },
+  { name: 'audit of days', at: '/audit?since=2020-01-01T00:00:00Z&subject_type=image', sign: '.audit-table' },
 ];
 
 const STATES: readonly State[] = [
@@ -108,7 +128,7 @@ const STATES: readonly State[] = [
     sign: '.list-failed',
     before: (page) =>
       page.route(/approval-requests\?.*view=row/, (route) =>
-        /[?&]group=/.test(route.request().url())
+        /[?&]groups=/.test(route.request().url())
           ? problem(500, 'The rows of this group could not be read.')(route)
           : answered({ approval_requests: [], total: 0, next_cursor: null })(route),
       ),
@@ -158,6 +178,16 @@ const STATES: readonly State[] = [
       page.route(
         '**/session',
         answered({ actor: 'vera', role: 'viewer', can: [], auth: 'token', sign_in_url: null }),
+      ),
+  },
+  {
+    name: 'image, for a reviewer',
+    at: '/images/1',
+    sign: 'text=Only admins change images',
+    before: (page) =>
+      page.route(
+        '**/session',
+        answered({ actor: 'rex', role: 'reviewer', can: [], auth: 'token', sign_in_url: null }),
       ),
   },
   { name: 'gone request', at: '/requests/4711', sign: 'text=There is no approval request' },
@@ -217,6 +247,18 @@ const OVERLAYS: readonly State[] = [
       await page.getByText('tags would open a request').waitFor();
     },
   },
+  {
+    name: 'refused change of an image',
+    at: '/images/1',
+    sign: '.facts',
+    after: async (page) => {
+      await page.getByRole('button', { name: 'Edit…' }).click();
+      await page.getByLabel('Minutes between checks').fill('soon');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('takes whole minutes from 1 to').waitFor();
+    },
+  },
+  { name: 'sorting of images', at: '/images', sign: '.images-table', after: (page) => menu(page, /^Sort/) },
 ];
 
 async function nothingWaits(page: Page): Promise<void> {
@@ -260,6 +302,8 @@ inBrowser('the looks of the console', () => {
       reducedMotion: 'reduce',
       ...options,
     });
+    // Below a test's own limit, so that it is said what was waited for.
+    context.setDefaultTimeout(TIMEOUT_MS / 2);
     const page = await context.newPage();
     await state.before?.(page);
     await page.goto(state.at);
@@ -293,7 +337,7 @@ inBrowser('the looks of the console', () => {
         }
         expect(findings).toEqual([]);
       },
-      60_000,
+      TIMEOUT_MS,
     );
   });
 
@@ -303,7 +347,7 @@ inBrowser('the looks of the console', () => {
       expect(await page.evaluate(() => document.documentElement.dir)).toBe(locale === 'ar-XB' ? 'rtl' : '');
       expect(await page.textContent('h1')).not.toMatch(/^(?:Inbox|Images|Monitor|Audit)$/);
       const found: string[] = [];
-      for (const { width } of LOOKS.filter((look) => look.rules === null)) {
+      for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 900 });
         await settled(page);
         found.push(...(await misplaced(page)).map((what) => `${width}: ${what}`));
@@ -394,6 +438,113 @@ inBrowser('the looks of the console', () => {
     await page.waitForURL(/\/audit\?image_id=1&since=/);
     await page.waitForSelector('.audit-table tbody tr');
   });
+
+  it(
+    'changes what an admin decides about an image by keyboard, and says at its field what is refused',
+    async () => {
+      const page = await open({ name: 'image', at: '/images/2', sign: '.facts' });
+      const facts = page.locator('.facts');
+      await page.getByRole('button', { name: 'Edit…' }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByLabel('Status').waitFor();
+      const press = async (text: string): Promise<void> => {
+        await page.keyboard.press('Control+a');
+        await page.keyboard.type(text);
+      };
+      // In the order of the fields: status, watch, interval, policy, rollout, category, description, filters.
+      expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('approval_status');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Tab');
+      await press('0');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Tab');
+      await press('dashboards');
+      await page.getByLabel('Only tags like').focus();
+      await press('^12');
+      await page.getByText(/of the last \d+ tags would open a request/).waitFor();
+      await page.getByLabel('Category').focus();
+      await page.keyboard.press('Enter');
+      const interval = page.getByLabel('Minutes between checks');
+      await page.getByText('takes whole minutes from 1 to').waitFor();
+      expect(await interval.getAttribute('aria-invalid')).toBe('true');
+      expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe(
+        'check_interval_minutes',
+      );
+      await press('90');
+      await page.keyboard.press('Enter');
+      await facts.getByText('90 minutes').waitFor();
+      await facts.getByText('dashboards').waitFor();
+      const { image } = (await app.api('GET', '/images/2')).body;
+      expect(image).toMatchObject({
+        check_interval_minutes: 90,
+        category: 'dashboards',
+        tag_include: ['^12'],
+        approval_status: 'approved',
+      });
+      // Not approved any more: not watched either.
+      await page.getByRole('button', { name: 'Edit…' }).click();
+      await page.getByLabel('Status').selectOption('pending');
+      expect(await page.getByLabel('Watch for new tags').last().isDisabled()).toBe(true);
+      await page.getByRole('button', { name: 'Save' }).click();
+      await facts.getByText('not decided').waitFor();
+      await app.api('PUT', '/images/2', { approval_status: 'approved' });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'sorts and filters the images by what is in the address',
+    async () => {
+      const page = await open({ name: 'images', at: '/images?sort=newest', sign: '.images-table' });
+      const names = (): Promise<string[]> => page.locator('.images-table th[scope=row] a').allInnerTexts();
+      expect((await names()).map((name) => name.split('\n').pop())).toEqual([
+        'nosuch/image',
+        'grafana/grafana',
+        'redis',
+      ]);
+      await page.getByRole('button', { name: /^More filters/ }).click();
+      await page.getByRole('menuitemradio', { name: 'With an error' }).click();
+      await page.waitForURL(/error=yes/);
+      await page.locator('.images-table tbody tr').nth(1).waitFor({ state: 'detached' });
+      expect(await names()).toHaveLength(1);
+      await page.goto('/monitor');
+      await page.getByText('Not found on the registry').waitFor();
+      await page.getByRole('link', { name: 'nosuch/image' }).first().waitFor();
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'opens a batch of the audit log as one, and keeps the days that are asked for',
+    async () => {
+      const pending = await app.api('GET', '/images/approval-requests?status=pending&limit=2&view=row');
+      const ids = (pending.body.approval_requests as { id: number; digest: string | null }[]).map((row) => ({
+        id: row.id,
+        expected_digest: row.digest,
+      }));
+      const decided = await app.api('POST', '/images/approval-requests/bulk', {
+        action: 'reject',
+        rejection_reason: 'one by one',
+        ids,
+      });
+      expect(decided.status).toBe(200);
+      const page = await open({ name: 'audit', at: '/audit', sign: '.audit-table .batch' });
+      await page.locator('.audit-table .batch').first().click();
+      await page.waitForURL(/batch_id=/);
+      await page.getByRole('heading', { level: 1, name: /^Batch / }).waitFor();
+      await page.getByText(/^2 changes/).waitFor();
+      await page.goto('/audit');
+      await page.getByLabel('Last day').fill('2020-01-01');
+      await page.waitForURL(/until=/);
+      await page.getByText('Nothing matches.').waitFor();
+      await app.api('POST', '/images/approval-requests/bulk', {
+        action: 'reopen',
+        batch_id: decided.body.batch_id,
+      });
+    },
+    TIMEOUT_MS,
+  );
 
   it('keeps borders and focus in forced colours, and stands still where motion is not wanted', async () => {
     const page = await open(

@@ -462,21 +462,60 @@ describe('the list of images', () => {
   const namesOf = ({ body }: ApiAnswer): string[] =>
     (body.images as { image_name: string }[]).map((image) => image.image_name);
 
-  it.each(['name', 'id'])('sorted by %s shows each once, whatever the size of a page', async (sort) => {
-    const whole = await own.api('GET', `/images?sort=${sort}&limit=500`);
-    expect(whole.body).toMatchObject({ total: 25, next_cursor: null });
-    const seen: string[] = [];
-    for (let cursor: string | null = ''; cursor !== null;) {
-      const page: ApiAnswer = await own.api(
-        'GET',
-        `/images?sort=${sort}&limit=4${cursor === '' ? '' : `&cursor=${cursor}`}`,
+  it.each(['name', 'id', 'newest', 'last_check', 'next_check'])(
+    'sorted by %s shows each once, whatever the size of a page',
+    async (sort) => {
+      const whole = await own.api('GET', `/images?sort=${sort}&limit=500`);
+      expect(whole.body).toMatchObject({ total: 25, next_cursor: null });
+      const seen: string[] = [];
+      for (let cursor: string | null = ''; cursor !== null;) {
+        const page: ApiAnswer = await own.api(
+          'GET',
+          `/images?sort=${sort}&limit=4${cursor === '' ? '' : `&cursor=${cursor}`}`,
+        );
+        expect(page.body.total).toBe(25);
+        seen.push(...namesOf(page));
+        cursor = page.body.next_cursor as string | null;
+      }
+      expect(seen).toEqual(namesOf(whole));
+      expect(new Set(seen).size).toBe(25);
+    },
+  );
+
+  it('sorts by when they were added, were checked, and come next', async () => {
+    const ids = async (sort: string): Promise<number[]> =>
+      ((await own.api('GET', `/images?sort=${sort}&limit=500`)).body.images as { id: number }[]).map(
+        (image) => image.id,
       );
-      expect(page.body.total).toBe(25);
-      seen.push(...namesOf(page));
-      cursor = page.body.next_cursor as string | null;
-    }
-    expect(seen).toEqual(namesOf(whole));
-    expect(new Set(seen).size).toBe(25);
+    const ordered = async (by: string): Promise<number[]> =>
+      (await own.dataSource.query<{ id: number }[]>(`SELECT id FROM images ORDER BY ${by}`)).map(
+        (row) => row.id,
+      );
+    await own.dataSource.query(
+      `UPDATE images SET last_checked_at = CASE WHEN id % 3 > 0 THEN now() - (id % 4) * interval '1 hour' END,
+              next_check_at = now() + (id * 7 % 5) * interval '1 minute'`,
+    );
+    expect(await ids('newest')).toEqual(await ordered('id DESC'));
+    expect(await ids('last_check')).toEqual(await ordered('last_checked_at DESC NULLS LAST, id DESC'));
+    expect(await ids('next_check')).toEqual(await ordered('watch_for_updates DESC, next_check_at, id'));
+  });
+
+  it('filters by whether and why the last check failed', async () => {
+    await own.dataSource.query(`UPDATE images SET last_error = 'gone' WHERE id IN (3, 4, 5)`);
+    await own.dataSource.query(
+      `INSERT INTO image_monitor.checks (image_id, reason, outcome, started_at, finished_at, error_kind)
+       VALUES (3, 'due', 'failed', now(), now(), 'unavailable'), (3, 'due', 'failed', now(), now(), 'not_found'),
+              (4, 'due', 'failed', now(), now(), 'unavailable')`,
+    );
+    const found = async (filter: string): Promise<number[]> =>
+      ((await own.api('GET', `/images?sort=id&${filter}`)).body.images as { id: number }[]).map(
+        (image) => image.id,
+      );
+    expect(await found('failing=true')).toEqual([3, 4, 5]);
+    expect((await own.api('GET', '/images?failing=false')).body.total).toBe(22);
+    expect(await found('error_kind=not_found')).toEqual([3]);
+    expect(await found('error_kind=unavailable')).toEqual([4]);
+    expect(await found('error_kind=unknown')).toEqual([5]);
   });
 
   it('filters by state, watching, category and a part of the name', async () => {

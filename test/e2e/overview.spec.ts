@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { hostname } from 'node:os';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { ImageMonitorService } from '../../src/monitor/image-monitor.service.js';
+import { KeepReplica } from '../../src/monitor/keep-replica.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { reviewOf, type Asked } from '../support/review.js';
 
@@ -15,6 +18,49 @@ beforeAll(async () => {
 afterAll(async () => app.close());
 
 describe('the monitor at a glance', () => {
+  it('says which replicas run the monitor, since when, and when they were heard of', async () => {
+    const replicas = async (): Promise<Record<string, unknown>[]> =>
+      (await app.api('GET', '/images/monitor/status')).body.replicas;
+    const monitor = app.app.get(ImageMonitorService);
+    const replica = app.app.get(KeepReplica);
+    expect(await replicas()).toEqual([]);
+    monitor.start();
+    await replica.look();
+    const { startedAt } = monitor;
+    const [own] = await replicas();
+    expect(own).toMatchObject({ name: `${hostname()}:${process.pid}`, is_this: true });
+    // Counted by two clocks that are not read at once.
+    expect(Math.abs(Date.parse(String(own?.['started_at'])) - (startedAt?.getTime() ?? 0))).toBeLessThan(
+      5_000,
+    );
+
+    await app.dataSource.query(
+      `INSERT INTO image_monitor.replicas (id, name, started_at, beat_at) VALUES
+         (gen_random_uuid(), 'other', now() - interval '1 hour', now() - interval '1 minute'),
+         (gen_random_uuid(), 'silent', now() - interval '1 hour', now() - interval '1 hour')`,
+    );
+    expect((await replicas()).map((one) => [one['name'], one['is_this']])).toEqual([
+      ['other', false],
+      [own?.['name'], true],
+    ]);
+
+    const sent = jest.spyOn(app.dataSource, 'query');
+    await replica.look();
+    expect(sent.mock.calls.filter(([text]) => /replicas/.test(String(text)))).toEqual([]);
+    sent.mockRestore();
+
+    monitor.stop();
+    await replica.look();
+    expect((await replicas()).map((one) => one['name'])).toEqual(['other']);
+    // It says so when the process ends, too.
+    monitor.start();
+    await replica.look();
+    expect(await replicas()).toHaveLength(2);
+    await replica.beforeApplicationShutdown();
+    monitor.stop();
+    expect((await replicas()).map((one) => one['name'])).toEqual(['other']);
+  });
+
   it('says which checks come next', async () => {
     const { body } = await app.api('GET', '/images/monitor/upcoming?limit=5');
     expect(body.upcoming.map((check: { image_name: string }) => check.image_name).sort()).toEqual([

@@ -3,6 +3,7 @@ import { startApp, type TestApp } from '../support/app.js';
 import { generateLargeData } from '../support/large-data.js';
 import { payOne, readBudget, type BudgetKey } from '../../src/docker-hub/budget.sql.js';
 import { findRequest, listRequests } from '../../src/approval-requests/list-requests.sql.js';
+import { listImages, type ImagePosition, type ImageSort } from '../../src/images/list-images.sql.js';
 import { readOpeningFacts, writeRequests } from '../../src/approval-requests/approval-requests.sql.js';
 import { claimBackFill, countBackFills } from '../../src/monitor/back-fill.sql.js';
 import { claimDue, claimOneImage, payForPage, releaseLeases } from '../../src/monitor/claim.sql.js';
@@ -117,6 +118,9 @@ const after = { sort: 'oldest' as const, requestedAt: '2026-01-01T00:00:00Z', id
 const db = (): TestApp['dataSource'] => app.dataSource;
 const asTransaction = (): never => app.dataSource as never;
 
+const imagesBy = (sort: ImageSort, after: ImagePosition | null) => (): Promise<unknown> =>
+  listImages(db(), {}, { sort, after, limit: 50 });
+
 const STATEMENTS: Record<string, () => Promise<unknown>> = {
   'the beat': () => claimDue(db(), KEY, { slots: 8, isProbing: true }),
   'the beat without probing': () => claimDue(db(), KEY, { slots: 64, isProbing: false }),
@@ -161,6 +165,15 @@ const STATEMENTS: Record<string, () => Promise<unknown>> = {
       { imageId: 500, status: ['pending'] },
       { sort: 'newest', view: 'full', after: { ...after, sort: 'newest' as const }, limit: 50 },
     ),
+  'images by name': imagesBy('name', ['docker.io', 'ns29/image500']),
+  'images, added last first': imagesBy('newest', [500]),
+  'images, checked last first': imagesBy('last_check', ['2026-01-01T00:00:00.000000Z', 500]),
+  'images, first page of those checked last': imagesBy('last_check', null),
+  'images, next in turn first': imagesBy('next_check', [0, '2026-01-01T00:00:00.000000Z', 500]),
+  'images, first page of those next in turn': imagesBy('next_check', null),
+  'images that fail': () => listImages(db(), { isFailing: true }, { sort: 'name', after: null, limit: 50 }),
+  'images that fail for one cause': () =>
+    listImages(db(), { errorKind: 'not_found' }, { sort: 'name', after: null, limit: 12 }),
   'one request': () => findRequest(db(), 500),
   'observed tags, any page': () =>
     listObservedTags(
@@ -176,7 +189,7 @@ describe(`with ${IMAGES} images and ${IMAGES * 10} observed tags, no scan of a w
     const plans = await plansOf(() => STATEMENTS[name]?.() ?? Promise.resolve());
     for (const whole of plans) {
       // The count of a list stops at 10,000 rows; where most rows count, the table is the shortest way to them.
-      const plan = whole.replace(/Limit\n\s+->\s+Seq Scan on image_approval_requests/g, '');
+      const plan = whole.replace(/Limit\n\s+->\s+Seq Scan on (?:image_approval_requests|images)\b/g, '');
       expect(plan).not.toMatch(
         /Seq Scan on (images|observed_tags|image_approval_requests|image_tags|checks)\b/,
       );

@@ -1461,6 +1461,22 @@ export interface components {
             /** @description Images whose old tags cannot be listed without a Docker account. */
             truncated: number;
         };
+        ReplicaView: {
+            /**
+             * @description Host and process.
+             * @example image-monitoring-0:17
+             */
+            name: string;
+            /** Format: date-time */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description It tells once a minute.
+             */
+            last_beat_at: string;
+            /** @description The one that answers. */
+            is_this: boolean;
+        };
         MonitorStatusView: {
             /** @example true */
             running: boolean;
@@ -1499,6 +1515,8 @@ export interface components {
              * @enum {string}
              */
             credentials: "none" | "ok" | "rejected";
+            /** @description All that run and were heard of in the last 3 minutes. */
+            replicas: components["schemas"]["ReplicaView"][];
         };
         TriggerAnswer: {
             /** @example Manual check triggered successfully */
@@ -4867,7 +4885,12 @@ export interface operations {
                 /** @description A part of the name; upper and lower case are the same. */
                 search?: string;
                 watch_for_updates?: boolean;
-                sort?: "name" | "id";
+                /** @description true: those whose last check failed. */
+                failing?: boolean;
+                /** @description Those whose last check failed like this: a key of the status's errors_by_cause. */
+                error_kind?: string;
+                /** @description newest: added last. last_check: checked last, those never checked at the end. next_check: next in turn, those not watched at the end. */
+                sort?: "name" | "id" | "newest" | "last_check" | "next_check";
             };
             header?: never;
             path?: never;

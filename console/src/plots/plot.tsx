@@ -1,5 +1,6 @@
 import { useCallback, useRef, useState, type ReactNode } from 'react';
-import { t } from '../messages/en.js';
+import { list } from '../intl.js';
+import { t } from '../messages/en-screens.js';
 
 export interface PlotProps {
   /** What it shows; the section around it has it as its heading. */
@@ -7,13 +8,13 @@ export interface PlotProps {
   /** The whole picture in a sentence, for who cannot see it. */
   summary: string;
   height: number;
-  /** Where its points stand, 0 to 1 of the width, in their order. */
-  at: readonly number[];
-  /** One point in words. */
-  textOf(index: number): string;
+  /** Where its points stand, 0 to 1 of the width, in their order; else each has as much of it. */
+  at?: readonly number[];
+  /** The points as a table, a row each: what one is called, and its values under the names of the head. */
   head: readonly string[];
   rows: readonly (readonly string[])[];
-  legend: ReactNode;
+  /** Signs with their words, or a word alone. */
+  legend: readonly (readonly [sign: string | null, word: string])[];
   /** A click, or Enter on the point that is read. */
   onPick?(index: number): void;
   /** The pointer drawn over points, or Shift and an arrow; null: none any more. */
@@ -25,14 +26,13 @@ export interface PlotProps {
 
 /** What all plots share: a size in pixels, a point that hover and arrows read, the same as a table, and what it says. */
 export function Plot(props: PlotProps) {
-  const { at, height, range } = props;
+  const { height, range, rows } = props;
+  const at = props.at ?? rows.map((_, i) => (i + 0.5) / rows.length);
   const [read, setRead] = useState<number | null>(null);
   const [isTable, setIsTable] = useState(false);
   const [width, setWidth] = useState(0);
   const anchor = useRef<number | null>(null);
-  const isDrawing = useRef(false);
-  const measure = useCallback((node: SVGSVGElement | null) => {
-    if (!node) return;
+  const measure = useCallback((node: SVGSVGElement) => {
     const seen = new ResizeObserver(() => setWidth(node.getBoundingClientRect().width));
     seen.observe(node);
     return () => seen.disconnect();
@@ -63,8 +63,12 @@ export function Plot(props: PlotProps) {
     event.preventDefault();
     event.stopPropagation();
   };
-  const x = (i: number): number => (at[i] ?? 0) * width;
-  const [from, to] = range ?? [0, 0];
+  const textOf = (i: number): string => {
+    const [name = '', ...values] = rows[i] ?? [];
+    return t.plot.value(name, list(values.map((value, column) => `${props.head[column + 1]} ${value}`)));
+  };
+  const x = (i = 0): number => (at[i] ?? 0) * width;
+  const [from, to] = range ?? [];
   return (
     <>
       {isTable ? (
@@ -80,7 +84,7 @@ export function Plot(props: PlotProps) {
               </tr>
             </thead>
             <tbody>
-              {props.rows.map((cells, i) => (
+              {rows.map((cells, i) => (
                 <tr key={i}>
                   {cells.map((cell, column) => (
                     <td key={column}>{cell}</td>
@@ -98,32 +102,30 @@ export function Plot(props: PlotProps) {
           role="slider"
           tabIndex={0}
           aria-label={`${props.title}. ${props.summary}`}
-          aria-valuemin={0}
           aria-valuemax={last}
           aria-valuenow={index ?? last}
-          aria-valuetext={props.textOf(index ?? last)}
+          aria-valuetext={textOf(index ?? last)}
           onKeyDown={onKeyDown}
           onBlur={() => setRead(null)}
           onPointerDown={(event) => {
-            isDrawing.current = true;
             anchor.current = nearest(event);
           }}
           onPointerMove={(event) => {
             const next = nearest(event);
             setRead(next);
-            if (isDrawing.current && anchor.current !== null && anchor.current !== next)
+            if (event.buttons && anchor.current !== null && anchor.current !== next)
               props.onRange?.([anchor.current, next]);
           }}
           onPointerUp={(event) => {
             const next = nearest(event);
-            if (isDrawing.current && next === anchor.current) {
+            if (next === anchor.current) {
               if (range) props.onRange?.(null);
               props.onPick?.(next);
             }
-            isDrawing.current = false;
+            anchor.current = null;
           }}
           onPointerLeave={() => {
-            isDrawing.current = false;
+            anchor.current = null;
             setRead(null);
           }}
         >
@@ -132,7 +134,7 @@ export function Plot(props: PlotProps) {
               {range ? (
                 <rect
                   className="plot-range"
-                  x={Math.min(x(from), x(to)) - 6}
+                  x={x(from) - 6}
                   width={Math.abs(x(to) - x(from)) + 12}
                   height={height}
                 />
@@ -146,7 +148,16 @@ export function Plot(props: PlotProps) {
         </svg>
       )}
       <div className="plot-legend dim">
-        <p>{index !== null && !isTable ? props.textOf(index) : props.legend}</p>
+        <p>
+          {index !== null && !isTable
+            ? textOf(index)
+            : props.legend.map(([sign, word]) => (
+                <span key={word} className="plot-key">
+                  {sign ? <span className={sign} aria-hidden="true" /> : null}
+                  {word}
+                </span>
+              ))}
+        </p>
         <button
           type="button"
           className="link"
@@ -160,11 +171,3 @@ export function Plot(props: PlotProps) {
     </>
   );
 }
-
-/** A word of a legend behind its sign. */
-export const Key = ({ sign, children }: { sign: string; children: ReactNode }) => (
-  <span className="plot-key">
-    <span className={sign} aria-hidden="true" />
-    {children}
-  </span>
-);

@@ -4,7 +4,7 @@ import type { components } from '../api/schema.js';
 import { dayOf, size } from '../intl.js';
 import { t } from '../messages/en-screens.js';
 import { visible } from '../tag-difference.js';
-import { Key, Plot } from './plot.js';
+import { Plot } from './plot.js';
 
 type Answer = components['schemas']['SizeHistoryAnswer'];
 type Point = Answer['size_history'][number];
@@ -23,7 +23,8 @@ export default function SizeOfLine(props: {
   /** What names it, where a heading does not. */
   heading?: string;
 }) {
-  const { imageId, line, most = 24, height = 64 } = props;
+  const { imageId, line, tag, most = 24, height = 64, heading } = props;
+  const title = heading ?? t.detail.sizeInLine;
   const query = useQuery({
     queryKey: ['size-history', imageId, line, most],
     retry: false,
@@ -39,8 +40,7 @@ export default function SizeOfLine(props: {
   const points = (query.data ?? [])
     .filter((point): point is Point & { size_bytes: number } => typeof point.size_bytes === 'number')
     .sort((a, b) => (a.pushed_at ?? '').localeCompare(b.pushed_at ?? ''));
-  if (points.length < 2)
-    return props.heading && query.isSuccess ? <p className="dim">{t.plot.tooFew}</p> : null;
+  if (points.length < 2) return heading && query.isSuccess ? <p className="dim">{t.plot.tooFew}</p> : null;
 
   const sizes = points.map((point) => point.size_bytes);
   const high = Math.max(...sizes);
@@ -49,37 +49,31 @@ export default function SizeOfLine(props: {
   const low = least < high * 0.5 ? 0 : Math.max(0, least - (high - least || high * 0.1) * 0.5);
   const y = (bytes: number): number =>
     height - PAD - ((bytes - low) / (high - low || 1)) * (height - 2 * PAD);
+  const place = (i: number): number => 0.02 + (i / (points.length - 1)) * 0.96;
   const dated = (point: Point): string => (point.pushed_at ? dayOf(point.pushed_at) : '–');
   const isApproved = (point: Point): boolean =>
     props.approved === null ? point.state === 'approved' : point.tag === props.approved;
-  const hasRing = points.some(isApproved);
-  const hasDot = points.some((point) => point.tag === props.tag);
   return (
     <section>
-      <h3>{props.heading ?? t.detail.sizeInLine}</h3>
+      <h3>{title}</h3>
       <Plot
-        title={props.heading ?? t.detail.sizeInLine}
+        title={title}
         summary={t.plot.sizeSummary(points.length, size(least), size(high))}
         height={height}
-        at={points.map((_, i) => 0.02 + (i / (points.length - 1)) * 0.96)}
-        textOf={(i) =>
-          points[i] ? t.plot.sizeAt(visible(points[i].tag), size(points[i].size_bytes), dated(points[i])) : ''
-        }
+        at={points.map((_, i) => place(i))}
         head={[t.images.tag, t.images.size, t.images.pushed]}
         rows={points.map((point) => [visible(point.tag), size(point.size_bytes), dated(point)])}
-        legend={
-          <>
-            {hasRing ? <Key sign="ring">{t.inbox.approved}</Key> : null}
-            {hasDot ? <Key sign="dot dot-this">{t.detail.thisRequest}</Key> : null}
-            {low > 0 ? t.plot.axisFrom(size(low)) : null}
-          </>
-        }
+        legend={[
+          ...(points.some(isApproved) ? [['ring', t.inbox.approved] as const] : []),
+          ...(points.some((point) => point.tag === tag)
+            ? [['dot dot-this', t.detail.thisRequest] as const]
+            : []),
+          ...(low > 0 ? [[null, t.plot.axisFrom(size(low))] as const] : []),
+        ]}
       >
         {(width) => {
-          const x = (i: number): number => (0.02 + (i / (points.length - 1)) * 0.96) * width;
-          const path = points
-            .map((point, i) => `${i === 0 ? 'M' : 'L'}${x(i).toFixed(1)} ${y(point.size_bytes).toFixed(1)}`)
-            .join('');
+          const x = (i: number): number => place(i) * width;
+          const path = points.map((point, i) => `${i ? 'L' : 'M'}${x(i)} ${y(point.size_bytes)}`).join('');
           return (
             <>
               <path
@@ -94,10 +88,10 @@ export default function SizeOfLine(props: {
                       className="plot-ring"
                       cx={x(i)}
                       cy={y(point.size_bytes)}
-                      r={point.tag === props.tag ? 6 : 3.5}
+                      r={point.tag === tag ? 6 : 3.5}
                     />
                   ) : null}
-                  {point.tag === props.tag ? (
+                  {point.tag === tag ? (
                     <circle className="plot-this" cx={x(i)} cy={y(point.size_bytes)} r={4} />
                   ) : null}
                 </g>

@@ -2,7 +2,8 @@ import type { components } from '../api/schema.js';
 import { dayOf } from '../intl.js';
 import { t } from '../messages/en-screens.js';
 import { visible } from '../tag-difference.js';
-import { Key, Plot } from './plot.js';
+import { variantName } from '../variant-name.js';
+import { Plot } from './plot.js';
 
 type Seen = components['schemas']['ObservedTagView'];
 
@@ -48,20 +49,12 @@ export default function Timeline(props: {
   return (
     <Plot
       title={t.images.timeline}
-      summary={t.plot.timelineSummary(tags.length, shown.length, dayOf(iso(first.ms)), dayOf(iso(last.ms)))}
+      summary={t.plot.timelineSummary(tags.length, shown.length, dayAt(first.ms), dayAt(last.ms))}
       height={height}
       at={tags.map((tag) => place(tag.ms))}
-      textOf={(i) => {
-        const tag = tags[i];
-        return tag ? t.plot.sizeAt(visible(tag.tag), stateOf(tag), dayOf(iso(tag.ms))) : '';
-      }}
       head={[t.images.tag, t.images.variant, t.images.state, t.images.pushed]}
-      rows={tags.map((tag) => [visible(tag.tag), variantName(tag.variant), stateOf(tag), dayOf(iso(tag.ms))])}
-      legend={STATES.map((state) => (
-        <Key key={state} sign={`shape shape-${state}`}>
-          {t.images.states[state]}
-        </Key>
-      ))}
+      rows={tags.map((tag) => [visible(tag.tag), variantName(tag.variant), stateOf(tag), dayAt(tag.ms)])}
+      legend={STATES.map((state) => [`shape shape-${state}`, t.images.states[state] ?? ''])}
       range={range}
       onRange={(next) => {
         const [a, b] = next ? [tags[next[0]], tags[next[1]]] : [];
@@ -83,8 +76,8 @@ export default function Timeline(props: {
                     <path
                       key={tag.tag}
                       className={`mark mark-${tag.state}`}
-                      transform={`translate(${(place(tag.ms) * width).toFixed(1)} ${y})`}
-                      d={SHAPES[tag.state] ?? SHAPES['other']}
+                      transform={`translate(${place(tag.ms) * width} ${y})`}
+                      d={SHAPES[tag.state] ?? 'M-3-3h6v6h-6z'}
                     />
                   ) : null,
                 )}
@@ -92,10 +85,10 @@ export default function Timeline(props: {
             );
           })}
           <text className="plot-text" x={0} y={height - 3}>
-            {dayOf(iso(first.ms))}
+            {dayAt(first.ms)}
           </text>
           <text className="plot-text plot-end" x={width} y={height - 3}>
-            {dayOf(iso(last.ms))}
+            {dayAt(last.ms)}
           </text>
         </>
       )}
@@ -109,9 +102,6 @@ const SHAPES: Readonly<Record<string, string>> = {
   pending: CIRCLE,
   rejected: 'M0-5 5 0 0 5-5 0z',
   seen: 'M-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0',
-  other: 'M-3.5-3.5h7v7h-7z',
 };
 
-export const variantName = (variant: string): string =>
-  variant === '' ? t.images.plain : visible(variant.replace(/^[-_.]/, ''));
-const iso = (ms: number): string => new Date(ms).toISOString();
+const dayAt = (ms: number): string => dayOf(new Date(ms).toISOString());

@@ -34,50 +34,47 @@ export default function WaitingByAge(props: {
         })
       ).facets.age,
   });
-  const counts = AGES.map(({ name }) => query.data?.[name] ?? 0);
-  const most = Math.max(1, ...counts);
-  const nameOf = (i: number): string => t.plot.ages[AGES[i]?.name ?? 'under_1d'];
-  const chosen = AGES.findIndex(
-    (age) => age.olderThan === props.filter.olderThan && age.newerThan === props.filter.newerThan,
-  );
+  const bars = AGES.map((age) => ({
+    ...age,
+    label: t.plot.ages[age.name],
+    count: query.data?.[age.name] ?? 0,
+    isChosen: age.olderThan === props.filter.olderThan && age.newerThan === props.filter.newerThan,
+  }));
+  const most = Math.max(1, ...bars.map((bar) => bar.count));
+  const rows = bars.map((bar) => [bar.label, number(bar.count)] as const);
   return (
     <Plot
       title={t.plot.byAge}
-      summary={t.plot.ageSummary(AGES.map((_, i) => t.plot.value(nameOf(i), number(counts[i] ?? 0))))}
+      summary={t.plot.ageSummary(rows.map(([label, count]) => t.plot.value(label, count)))}
       height={HEIGHT}
-      at={AGES.map((_, i) => (i + 0.5) / AGES.length)}
-      textOf={(i) => t.plot.value(nameOf(i), number(counts[i] ?? 0))}
       head={[t.inbox.age, t.images.pending]}
-      rows={AGES.map((_, i) => [nameOf(i), number(counts[i] ?? 0)])}
-      legend={t.plot.ageHint}
+      rows={rows}
+      legend={[[null, t.plot.ageHint]]}
       onPick={(i) => {
-        const age = AGES[i];
-        if (!age) return;
-        props.onChange(
-          i === chosen
-            ? { olderThan: null, newerThan: null }
-            : { olderThan: age.olderThan, newerThan: age.newerThan },
-        );
+        const bar = bars[i];
+        if (!bar) return;
+        const { olderThan, newerThan, isChosen } = bar;
+        props.onChange(isChosen ? { olderThan: null, newerThan: null } : { olderThan, newerThan });
       }}
     >
       {(width) => {
-        const step = width / AGES.length;
-        return counts.map((count, i) => {
+        const step = width / bars.length;
+        return bars.map(({ name, label, count, isChosen }, i) => {
           const height = (count / most) * (HEIGHT - 34);
           return (
-            <g key={AGES[i]?.name}>
+            <g key={name}>
               <rect
-                className={i === chosen ? 'plot-chosen' : 'plot-opened'}
+                className={isChosen ? 'plot-chosen' : 'plot-opened'}
                 x={i * step + 4}
                 width={step - 8}
                 y={HEIGHT - 18 - height}
-                height={Math.max(height, count > 0 ? 2 : 0)}
+                height={height}
               />
               <text className="plot-text plot-middle" x={(i + 0.5) * step} y={HEIGHT - 22 - height}>
                 {number(count)}
               </text>
               <text className="plot-text plot-middle" x={(i + 0.5) * step} y={HEIGHT - 3}>
-                {nameOf(i)}
+                {label}
               </text>
             </g>
           );

@@ -28,7 +28,17 @@ const ACTIONS = [
   'tag.approved',
   'tag.revoked',
 ] as const;
-const FILTERS = ['actor', 'action', 'batch_id', 'request_id', 'image_id', 'since', 'until'] as const;
+const SUBJECTS = ['approval_request', 'image', 'tag', 'api_token'] as const;
+const FILTERS = [
+  'actor',
+  'action',
+  'subject_type',
+  'batch_id',
+  'request_id',
+  'image_id',
+  'since',
+  'until',
+] as const;
 
 /** Who did what, newest first. A batch opens as one; nothing here can be changed. */
 export default function Audit() {
@@ -39,7 +49,8 @@ export default function Audit() {
   const filter = Object.fromEntries(
     FILTERS.flatMap((name) => {
       const value = params.get(name);
-      return value ? [[name, value]] : [];
+      const isTime = name === 'since' || name === 'until';
+      return value && !(isTime && Number.isNaN(Date.parse(value))) ? [[name, value]] : [];
     }),
   ) as Partial<Record<(typeof FILTERS)[number], string>>;
   const set = (name: (typeof FILTERS)[number], value: string, replace = false): void => {
@@ -79,15 +90,35 @@ export default function Audit() {
 
   const entries = pages.data?.pages.flatMap((page) => page.audit_entries) ?? [];
   const problem = problemOf(pages.error);
-  const chosen = filter.action
-    ? (t.audit.actions[filter.action] ?? visible(filter.action))
-    : t.audit.anyAction;
+  const first = pages.data?.pages[0];
+  const chosen =
+    [
+      filter.action ? (t.audit.actions[filter.action] ?? visible(filter.action)) : '',
+      filter.subject_type ? (t.audit.subjects[filter.subject_type] ?? visible(filter.subject_type)) : '',
+    ]
+      .filter(Boolean)
+      .join(' · ') || t.audit.anyAction;
   return (
     <main id="content" className="page" tabIndex={-1}>
       <header className="page-head">
         <div className="page-title">
-          <h1>{t.audit.title}</h1>
-          <p className="page-facts">{t.audit.facts}</p>
+          {filter.batch_id ? (
+            <h1>{t.audit.batch(visible(filter.batch_id.slice(0, 8)))}</h1>
+          ) : (
+            <h1>{t.audit.title}</h1>
+          )}
+          <p className="page-facts">
+            {filter.batch_id ? (
+              first ? (
+                <BatchFacts page={first} />
+              ) : null
+            ) : (
+              <>
+                {t.audit.facts}
+                {first ? ` ${t.audit.count(first.total, first.total_is_exact !== false)}` : null}
+              </>
+            )}
+          </p>
         </div>
         <div className="search">
           <SearchIcon />
@@ -103,7 +134,20 @@ export default function Audit() {
           />
           <kbd aria-hidden="true">/</kbd>
         </div>
+        <Days since={filter.since} until={filter.until} onChange={set} />
         <Menu label={`${t.audit.action}: ${chosen}`} className="button keeps-label" trigger={chosen}>
+          <MenuChoices
+            title={t.audit.on}
+            value={filter.subject_type ?? ''}
+            choices={[
+              { value: '', label: t.audit.anySubject },
+              ...SUBJECTS.map((value) => ({
+                value,
+                label: t.audit.subjects[value] ?? value,
+              })),
+            ]}
+            onChoose={(value) => set('subject_type', value)}
+          />
           <MenuChoices
             title={t.audit.action}
             value={filter.action ?? ''}
@@ -121,7 +165,7 @@ export default function Audit() {
       {filter.batch_id || filter.request_id || filter.image_id ? (
         <div className="chips chips-bar">
           <button type="button" className="chip" onClick={() => navigate('/audit')}>
-            {filter.batch_id ? t.audit.batch(filter.batch_id.slice(0, 8)) : t.audit.oneSubject}
+            {filter.batch_id ? t.audit.batch(visible(filter.batch_id.slice(0, 8))) : t.audit.oneSubject}
             <CrossIcon size={12} />
             <span className="sr">{t.audit.allBatches}</span>
           </button>
@@ -139,7 +183,7 @@ export default function Audit() {
       ) : null}
       {entries.length > 0 ? (
         <div className="page-section table-scroll" tabIndex={0} role="region" aria-label={t.audit.title}>
-          <table className="plain-table audit-table">
+          <table className="plain-table stacking audit-table">
             <thead>
               <tr>
                 <th scope="col">{t.audit.when}</th>
@@ -153,17 +197,17 @@ export default function Audit() {
             <tbody>
               {entries.map((entry) => (
                 <tr key={entry.id}>
-                  <td className="dim" title={moment(entry.occurred_at)}>
+                  <td className="dim" data-name={t.audit.when} title={moment(entry.occurred_at)}>
                     <Age at={entry.occurred_at} now={now} />
                   </td>
-                  <td>
+                  <td data-name={t.audit.who}>
                     {entry.actor === 'image_monitor' ? (
                       <span className="dim">{t.detail.theMonitor}</span>
                     ) : (
                       visible(entry.actor)
                     )}
                   </td>
-                  <td>
+                  <td data-name={t.audit.what}>
                     {t.audit.actions[entry.action] ?? visible(entry.action)}
                     {entry.batch_id && filter.batch_id === undefined ? (
                       <>
@@ -174,11 +218,15 @@ export default function Audit() {
                       </>
                     ) : null}
                   </td>
-                  <td>
+                  <td data-name={t.audit.on}>
                     <Subject entry={entry} />
                   </td>
-                  <td className="dim">{changeOf(entry)}</td>
-                  <td className="reason-cell">{entry.reason ? visible(entry.reason) : null}</td>
+                  <td className="dim" data-name={t.audit.change}>
+                    {changeOf(entry)}
+                  </td>
+                  <td className="reason-cell" data-name={t.audit.reason}>
+                    {entry.reason ? visible(entry.reason) : null}
+                  </td>
                 </tr>
               ))}
             </tbody>
@@ -198,6 +246,63 @@ export default function Audit() {
       ) : null}
     </main>
   );
+}
+
+/** A batch as one: how many changes, by whom, when, and why. */
+function BatchFacts({ page }: { page: Page }) {
+  const [entry] = page.audit_entries;
+  const facts = [
+    t.audit.changes(page.total, page.total_is_exact !== false),
+    ...(entry ? [visible(entry.actor), moment(entry.occurred_at), visible(entry.reason ?? '')] : []),
+  ];
+  return facts.filter(Boolean).join(' · ');
+}
+
+/** From the first to the last day, as the reader's clock has them. */
+function Days(props: {
+  since: string | undefined;
+  until: string | undefined;
+  onChange(name: 'since' | 'until', value: string): void;
+}) {
+  const first = props.since === undefined ? '' : localDay(Date.parse(props.since));
+  const last = props.until === undefined ? '' : localDay(Date.parse(props.until) - 1);
+  return (
+    <div className="days" role="group" aria-label={t.audit.days}>
+      <input
+        type="date"
+        className="field"
+        aria-label={t.audit.firstDay}
+        title={t.audit.firstDay}
+        value={first}
+        max={last || undefined}
+        onChange={({ target }) => props.onChange('since', midnightOf(target.value, 0))}
+      />
+      <span aria-hidden="true">–</span>
+      <input
+        type="date"
+        className="field"
+        aria-label={t.audit.lastDay}
+        title={t.audit.lastDay}
+        value={last}
+        min={first || undefined}
+        onChange={({ target }) => props.onChange('until', midnightOf(target.value, 1))}
+      />
+    </div>
+  );
+}
+
+/** "2026-11-25" where the reader is. */
+function localDay(ms: number): string {
+  const day = new Date(ms);
+  return new Date(ms - day.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+}
+
+/** The beginning of the day, or of one after it, where the reader is; a day that is no day yet is none. */
+function midnightOf(day: string, daysLater: number): string {
+  const at = new Date(`${day}T00:00:00`);
+  if (Number.isNaN(at.getTime()) || at.getFullYear() < 1970) return '';
+  at.setDate(at.getDate() + daysLater);
+  return at.toISOString();
 }
 
 function Subject({ entry }: { entry: Entry }) {

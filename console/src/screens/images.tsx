@@ -18,6 +18,7 @@ type Page = components['schemas']['ImageList'];
 type Categories = components['schemas']['CategoryList'];
 
 const LIMIT = 100;
+const SORTS = ['name', 'newest', 'last_check', 'next_check'] as const;
 
 /** What is watched and how it stands; filters and search are in the address. */
 export default function Images() {
@@ -29,6 +30,10 @@ export default function Images() {
   const search = params.get('q') ?? '';
   const category = params.get('category') ?? '';
   const watched = params.get('watched') ?? '';
+  const sort = SORTS.find((one) => one === params.get('sort')) ?? 'name';
+  /** `yes`, or one cause. */
+  const failing = params.get('error') ?? '';
+  const isFiltered = [search, category, watched, failing].some((one) => one !== '');
   const field = useRef<HTMLInputElement>(null);
   const set = (name: string, value: string, replace = false): void => {
     const next = new URLSearchParams(params);
@@ -37,7 +42,7 @@ export default function Images() {
     navigate(next.size === 0 ? '/images' : `/images?${next}`, { replace });
   };
   const pages = useInfiniteQuery({
-    queryKey: ['images', search, category, watched],
+    queryKey: ['images', search, category, watched, failing, sort],
     initialPageParam: null as string | null,
     getNextPageParam: (page: Page) => page.next_cursor,
     placeholderData: (before) => before,
@@ -49,6 +54,9 @@ export default function Images() {
           search: search || undefined,
           category: category || undefined,
           watch_for_updates: watched === '' ? undefined : watched === 'yes',
+          failing: failing === '' ? undefined : true,
+          error_kind: failing === '' || failing === 'yes' ? undefined : failing,
+          sort,
         },
         signal,
       }),
@@ -68,8 +76,13 @@ export default function Images() {
   const first = pages.data?.pages[0];
   const problem = problemOf(pages.error);
   const chosen =
-    visible(category) ||
-    (watched === '' ? t.images.all : t.images.watchedFilter[watched === 'yes' ? 'yes' : 'no']);
+    [
+      watched === '' ? '' : t.images.watchedFilter[watched === 'yes' ? 'yes' : 'no'],
+      failing === '' ? '' : failingName(failing),
+      visible(category),
+    ]
+      .filter(Boolean)
+      .join(' · ') || t.images.all;
   return (
     <main id="content" className="page" tabIndex={-1}>
       <header className="page-head">
@@ -104,6 +117,20 @@ export default function Images() {
             onChoose={(value) => set('watched', value === 'all' ? '' : value)}
           />
           <MenuChoices
+            title={t.images.failing}
+            value={failing || 'all'}
+            choices={[
+              ...(['all', 'yes'] as const).map((value) => ({
+                value,
+                label: t.images.failingFilter[value],
+              })),
+              ...(failing === '' || failing === 'yes'
+                ? []
+                : [{ value: failing, label: failingName(failing) }]),
+            ]}
+            onChoose={(value) => set('error', value === 'all' ? '' : value)}
+          />
+          <MenuChoices
             title={t.images.category}
             value={category}
             choices={[
@@ -117,6 +144,18 @@ export default function Images() {
             onChoose={(value) => set('category', value)}
           />
         </Menu>
+        <Menu
+          label={`${t.images.sort}: ${t.images.sorts[sort]}`}
+          className="button keeps-label"
+          trigger={t.images.sorts[sort]}
+        >
+          <MenuChoices
+            title={t.images.sort}
+            value={sort}
+            choices={SORTS.map((value) => ({ value, label: t.images.sorts[value] }))}
+            onChoose={(value) => set('sort', value === 'name' ? '' : value)}
+          />
+        </Menu>
         {may.admin ? (
           <button type="button" className="button keeps-label" onClick={() => setIsAdding(true)}>
             <PlusIcon />
@@ -128,8 +167,8 @@ export default function Images() {
       {pages.isPending ? <Skeleton /> : null}
       {first && images.length === 0 ? (
         <div className="empty">
-          <p>{search || category || watched ? t.images.nothing : t.empty.never}</p>
-          {search || category || watched ? (
+          <p>{isFiltered ? t.images.nothing : t.empty.never}</p>
+          {isFiltered ? (
             <button type="button" className="button" onClick={() => (setText(''), navigate('/images'))}>
               {t.images.clear}
             </button>
@@ -138,7 +177,7 @@ export default function Images() {
       ) : null}
       {images.length > 0 ? (
         <div className="page-section table-scroll" tabIndex={0} role="region" aria-label={t.images.title}>
-          <table className="plain-table images-table">
+          <table className="plain-table stacking images-table">
             <thead>
               <tr>
                 <th scope="col">{t.images.name}</th>
@@ -165,14 +204,14 @@ export default function Images() {
                       {visible(image.image_name)}
                     </Link>
                   </th>
-                  <td className="tag">
+                  <td className="tag" data-name={t.images.approved}>
                     {image.approved_newest ? (
                       visible(shortTag(image.approved_newest.tag, 24))
                     ) : (
                       <span className="dim">{t.images.none}</span>
                     )}
                   </td>
-                  <td className="number">
+                  <td className="number" data-name={t.images.pending}>
                     {image.pending_count > 0 ? (
                       <Link href={`/inbox?image=${encodeURIComponent(image.image_name)}`}>
                         {number(image.pending_count)}
@@ -181,13 +220,13 @@ export default function Images() {
                       <span className="dim">0</span>
                     )}
                   </td>
-                  <td>
+                  <td data-name={t.images.watched}>
                     {image.watch_for_updates ? t.images.yes : <span className="dim">{t.images.no}</span>}
                   </td>
-                  <td className="number dim">
+                  <td className="number dim" data-name={t.images.lastCheck}>
                     {image.last_checked_at ? <Age at={image.last_checked_at} now={now} /> : t.images.never}
                   </td>
-                  <td className="number dim">
+                  <td className="number dim" data-name={t.images.nextCheck}>
                     {image.watch_for_updates ? (
                       <span title={moment(image.next_check_at)}>
                         {Date.parse(image.next_check_at) <= now
@@ -198,7 +237,7 @@ export default function Images() {
                       '–'
                     )}
                   </td>
-                  <td className="error-cell">
+                  <td className="error-cell" data-name={t.images.lastError}>
                     {image.last_error ? <span className="danger">{visible(image.last_error)}</span> : null}
                   </td>
                 </tr>
@@ -221,3 +260,8 @@ export default function Images() {
     </main>
   );
 }
+
+const failingName = (failing: string): string =>
+  failing === 'yes'
+    ? t.images.failingFilter.yes
+    : t.images.failingWith(t.monitor.causes[failing] ?? visible(failing));

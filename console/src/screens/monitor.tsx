@@ -1,14 +1,18 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, type ReactNode } from 'react';
-import { Link } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { call } from '../api/client.js';
 import type { components } from '../api/schema.js';
 import { age, ahead, clock, dayOf, moment, number } from '../intl.js';
 import { t } from '../messages/en-screens.js';
 import { say } from '../notices.js';
-import { queryClient, useMay, useStatus } from '../queries.js';
+import { queryClient, useMay, useStatus, type Status } from '../queries.js';
 import { visible } from '../tag-difference.js';
 import { Age, Failure, problemOf, Skeleton, useNow } from '../ui/parts.js';
+
+const MINUTES = 60;
+const DAYS = 90;
+const DAY_MS = 86_400_000;
 
 const Budget = lazy(() => import('../plots/budget.js'));
 const TagsPerDay = lazy(() => import('../plots/tags-per-day.js'));
@@ -16,9 +20,10 @@ const TagsPerDay = lazy(() => import('../plots/tags-per-day.js'));
 type AllChecks = components['schemas']['AllChecksList'];
 type Check = AllChecks['checks'][number];
 type Upcoming = components['schemas']['UpcomingList'];
+type BudgetStats = components['schemas']['BudgetStatsAnswer'];
+type TagStats = components['schemas']['TagStatsAnswer'];
 type Images = components['schemas']['ImageList'];
 
-const MOST_FAILING = 500;
 const CHECKS = 30;
 
 /** Is it healthy, what failed and why, what comes next, and how much may still be asked. */
@@ -26,7 +31,6 @@ export default function Monitor() {
   const status = useStatus();
   const may = useMay();
   const now = useNow(5_000);
-  const failing = useFailing();
   const upcoming = useQuery({
     queryKey: ['upcoming'],
     refetchInterval: 30_000,
@@ -89,9 +93,11 @@ export default function Monitor() {
       </header>
       {problem && !data ? <Failure problem={problem} retry={() => void status.refetch()} /> : null}
       {status.isPending ? <Skeleton /> : null}
-      <Section title={t.monitor.errors}>
-        <Errors groups={failing} now={now} />
-      </Section>
+      {data ? (
+        <Section title={t.monitor.errors}>
+          <Errors causes={data.errors_by_cause} now={now} />
+        </Section>
+      ) : null}
       {data ? (
         <Section title={t.monitor.budget}>
           <meter
@@ -147,12 +153,17 @@ export default function Monitor() {
       ) : null}
       <Suspense fallback={null}>
         <Section title={t.monitor.lastHour}>
-          <Budget />
+          <LastHour />
         </Section>
         <Section title={t.monitor.tagsPerDay}>
-          <TagsPerDay />
+          <RequestsPerDay />
         </Section>
       </Suspense>
+      {data ? (
+        <Section title={t.monitor.replicas}>
+          <Replicas replicas={data.replicas} now={now} />
+        </Section>
+      ) : null}
       <div className="two-columns">
         {upcoming.data ? (
           <Section title={t.monitor.upcoming}>
@@ -198,6 +209,37 @@ export default function Monitor() {
   );
 }
 
+function LastHour() {
+  const { data } = useQuery({
+    queryKey: ['stats', 'budget'],
+    refetchInterval: 60_000,
+    queryFn: ({ signal }) =>
+      call<BudgetStats>('get', '/stats/budget', { query: { minutes: MINUTES }, signal }),
+  });
+  return <Budget minutes={data?.minutes ?? []} />;
+}
+
+/** Of all images, or of one; a click opens the day's audit. */
+export function RequestsPerDay({ imageId }: { imageId?: number }) {
+  const [, navigate] = useLocation();
+  const { data } = useQuery({
+    queryKey: ['stats', 'tags', imageId ?? 0],
+    queryFn: ({ signal }) =>
+      call<TagStats>('get', '/stats/tags', { query: { days: DAYS, image_id: imageId }, signal }),
+  });
+  if (!data || data.days.length === 0) return null;
+  const open = (day: string): void => {
+    const since = new Date(`${day}T00:00:00Z`);
+    const params = new URLSearchParams({
+      ...(imageId === undefined ? {} : { image_id: String(imageId) }),
+      since: since.toISOString(),
+      until: new Date(since.getTime() + DAY_MS).toISOString(),
+    });
+    navigate(`/audit?${params}`);
+  };
+  return <TagsPerDay days={data.days} onOpen={open} />;
+}
+
 function CheckRow({ check, now }: { check: Check; now: number }) {
   return (
     <tr>
@@ -224,59 +266,92 @@ export function Outcome({ outcome, error }: { outcome: string; error: string | n
   );
 }
 
-interface Cause {
-  cause: string;
-  images: { id: number; name: string; at: string | null }[];
-}
-
-/** Images whose last check failed, by cause. */
-function useFailing(): { causes: Cause[] | null } {
-  const query = useQuery({
-    queryKey: ['images', 'failing'],
-    refetchInterval: 60_000,
-    queryFn: async ({ signal }) => {
-      const page = await call<Images>('get', '/images', { query: { limit: MOST_FAILING }, signal });
-      const causes = new Map<string, Cause['images']>();
-      for (const image of page.images) {
-        if (image.last_error === null) continue;
-        const list = causes.get(image.last_error) ?? [];
-        causes.set(image.last_error, list);
-        list.push({ id: image.id, name: image.image_name, at: image.last_error_at });
-      }
-      return [...causes]
-        .map(([cause, images]) => ({ cause, images }))
-        .sort((a, b) => b.images.length - a.images.length);
-    },
-  });
-  return { causes: query.data ?? null };
-}
-
 const SHOWN_IMAGES = 12;
 
-function Errors({ groups, now }: { groups: { causes: Cause[] | null }; now: number }) {
-  if (groups.causes === null) return <Skeleton rows={1} />;
-  if (groups.causes.length === 0) return <p className="dim">{t.monitor.noErrors}</p>;
+/** Of the images whose last check failed how many there are by cause, and the first of each. */
+function Errors({ causes, now }: { causes: Status['errors_by_cause']; now: number }) {
+  const most = Object.entries(causes).sort(([, a], [, b]) => b - a);
+  if (most.length === 0) return <p className="dim">{t.monitor.noErrors}</p>;
   return (
     <ul className="causes">
-      {groups.causes.map(({ cause, images }) => (
-        <li key={cause}>
-          <p className="danger">
-            {visible(cause)} <span className="dim">{t.monitor.hit(images.length)}</span>
-          </p>
-          <p>
-            {images.slice(0, SHOWN_IMAGES).map((image) => (
-              <span key={image.id} className="cause-image">
-                <Link href={`/images/${image.id}`}>{visible(image.name)}</Link>{' '}
-                <span className="dim">{age(image.at, now)}</span>
-              </span>
-            ))}
-            {images.length > SHOWN_IMAGES ? (
-              <span className="dim">{t.bulk.others(images.length - SHOWN_IMAGES)}</span>
-            ) : null}
-          </p>
-        </li>
+      {most.map(([cause, count]) => (
+        <Cause key={cause} cause={cause} count={count} now={now} />
       ))}
     </ul>
+  );
+}
+
+function Cause({ cause, count, now }: { cause: string; count: number; now: number }) {
+  const { data } = useQuery<Images>({
+    queryKey: ['images', 'failing', cause, count],
+    refetchInterval: 60_000,
+    placeholderData: (before) => before,
+    queryFn: ({ signal }) =>
+      call<Images>('get', '/images', {
+        query: { error_kind: cause, watch_for_updates: true, limit: SHOWN_IMAGES },
+        signal,
+      }),
+  });
+  const images = data?.images ?? [];
+  const says = images[0]?.last_error;
+  return (
+    <li>
+      <p className="danger">
+        {t.monitor.causes[cause] ?? visible(cause)} <span className="dim">{t.monitor.hit(count)}</span>
+      </p>
+      {says ? <p className="dim">{visible(says)}</p> : null}
+      <p>
+        {images.map((image) => (
+          <span key={image.id} className="cause-image">
+            <Link href={`/images/${image.id}`}>{visible(image.image_name)}</Link>{' '}
+            <span className="dim">{age(image.last_error_at, now)}</span>
+          </span>
+        ))}
+        {count > images.length ? (
+          <Link href={`/images?error=${encodeURIComponent(cause)}&watched=yes`}>
+            {t.monitor.showAll(count)}
+          </Link>
+        ) : null}
+      </p>
+    </li>
+  );
+}
+
+/** Which processes run the monitor; one that ends without a word is missed after three minutes. */
+function Replicas({ replicas, now }: { replicas: Status['replicas']; now: number }) {
+  if (replicas.length === 0) return <p className="dim">{t.monitor.noReplicas}</p>;
+  return (
+    <div className="table-scroll" tabIndex={0} role="region" aria-label={t.monitor.replicas}>
+      <table className="plain-table">
+        <thead>
+          <tr>
+            <th scope="col">{t.monitor.replica}</th>
+            <th scope="col" className="number">
+              {t.monitor.replicaSince}
+            </th>
+            <th scope="col" className="number">
+              {t.monitor.replicaBeat}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {replicas.map((one) => (
+            <tr key={one.name}>
+              <td>
+                {visible(one.name)}{' '}
+                {one.is_this ? <span className="dim">{t.monitor.replicaThis}</span> : null}
+              </td>
+              <td className="number dim" title={moment(one.started_at)}>
+                {since(one.started_at, now)}
+              </td>
+              <td className="number dim">
+                <Age at={one.last_beat_at} now={now} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

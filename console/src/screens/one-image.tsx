@@ -2,7 +2,6 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import { call } from '../api/client.js';
-import { routes } from '../api/routes.js';
 import type { components } from '../api/schema.js';
 import { ahead, dayOf, moment, size } from '../intl.js';
 import { t } from '../messages/en-screens.js';
@@ -10,15 +9,15 @@ import { say } from '../notices.js';
 import { queryClient, useMay } from '../queries.js';
 import { shortTag, visible } from '../tag-difference.js';
 import { BackIcon, CrossIcon } from '../ui/icons.js';
+import { variantName } from '../variant-name.js';
 import { Menu, MenuChoices } from '../ui/menu.js';
 import { Age, Failure, Monogram, problemOf, Skeleton, useNow } from '../ui/parts.js';
-import { Fact, Outcome, Section } from './monitor.js';
+import { Fact, Outcome, RequestsPerDay, Section } from './monitor.js';
 import { lineName } from '../inbox/rows.js';
 import type { Span } from '../plots/timeline.js';
 
-const FiltersDialog = lazy(() => import('./filters-dialog.js'));
+const ImageDialog = lazy(() => import('./image-dialog.js'));
 const SizeOfLine = lazy(() => import('../plots/size-of-line.js'));
-const TagsPerDay = lazy(() => import('../plots/tags-per-day.js'));
 const Timeline = lazy(() => import('../plots/timeline.js'));
 
 type One = components['schemas']['OneImageAnswer'];
@@ -40,7 +39,7 @@ export default function OneImage({ id }: { id: number }) {
     queryKey: ['images', 'one', id],
     queryFn: ({ signal }) => call<One>('get', `/images/${id}`, { signal }),
   });
-  const [isFiltering, setIsFiltering] = useState(false);
+  const [editing, setEditing] = useState<'approval_status' | 'tag_include' | null>(null);
   const { filter, span, set } = useTagFilter(id);
   const everything = useTags(id, {});
   const filtered = useTags(id, filter);
@@ -115,6 +114,15 @@ export default function OneImage({ id }: { id: number }) {
                 {check === 'running' ? t.images.checking : t.images.checkNow}
               </button>
             ) : null}
+            {may.admin ? (
+              <button
+                type="button"
+                className="button keeps-label"
+                onClick={() => setEditing('approval_status')}
+              >
+                {t.images.edit}
+              </button>
+            ) : null}
           </header>
           <p className="check-result" role="status">
             {check !== null && check !== 'running'
@@ -138,7 +146,8 @@ export default function OneImage({ id }: { id: number }) {
                   type="checkbox"
                   role="switch"
                   checked={image.watch_for_updates}
-                  disabled={!may.admin}
+                  disabled={!may.admin || image.approval_status !== 'approved'}
+                  aria-describedby={may.admin ? undefined : 'admin-only'}
                   onChange={(event) =>
                     change('put', `/images/${id}/monitoring`, { watch_for_updates: event.target.checked })
                   }
@@ -146,24 +155,18 @@ export default function OneImage({ id }: { id: number }) {
                 {image.watch_for_updates ? t.images.yes : t.images.no}
               </label>
             </Fact>
-            <Fact name={t.images.policy}>
-              <select
-                className="field field-select"
-                aria-label={t.images.policy}
-                value={image.request_policy ?? ''}
-                disabled={!may.admin}
-                onChange={(event) =>
-                  change('put', `/images/${id}`, { request_policy: event.target.value || null })
-                }
-              >
-                <option value="">{t.images.policyDefault}</option>
-                {Object.entries(t.images.policies).map(([value, label]) => (
-                  <option key={value} value={value}>
-                    {label}
-                  </option>
-                ))}
-              </select>
+            <Fact name={t.images.status}>
+              <span className="state">
+                <span className={`shape shape-${image.approval_status}`} aria-hidden="true" />
+                {t.images.statuses[image.approval_status] ?? image.approval_status}
+              </span>
             </Fact>
+            <Fact name={t.images.policy}>
+              {image.request_policy === null
+                ? t.images.policyDefault
+                : (t.images.policies[image.request_policy] ?? image.request_policy)}
+            </Fact>
+            <Fact name={t.images.rollout}>{t.images.rollouts[image.auto_rollout ? 'yes' : 'no']}</Fact>
             <Fact name={t.images.interval}>
               {image.check_interval_minutes === null
                 ? t.images.intervalDefault
@@ -196,17 +199,26 @@ export default function OneImage({ id }: { id: number }) {
             <Fact name={t.images.inventory}>
               {t.images.inventories[image.inventory_state] ?? image.inventory_state}
             </Fact>
-            {may.admin && routes.has('/images/{imageId}/filter-preview') ? (
+            {may.admin ? (
               <div>
                 <dt className="sr">{t.images.filtersTitle}</dt>
                 <dd>
-                  <button type="button" className="button button-small" onClick={() => setIsFiltering(true)}>
+                  <button
+                    type="button"
+                    className="button button-small"
+                    onClick={() => setEditing('tag_include')}
+                  >
                     {t.images.editFilters}
                   </button>
                 </dd>
               </div>
             ) : null}
           </dl>
+          {may.admin ? null : (
+            <p id="admin-only" className="hint admin-only">
+              {t.images.adminOnly}
+            </p>
+          )}
           <Suspense fallback={null}>
             {kept.length > 1 ? (
               <Section title={t.images.timeline}>
@@ -229,7 +241,7 @@ export default function OneImage({ id }: { id: number }) {
                 </Section>
               )}
               <Section title={t.monitor.tagsPerDay}>
-                <TagsPerDay imageId={id} />
+                <RequestsPerDay imageId={id} />
               </Section>
             </div>
           </Suspense>
@@ -364,15 +376,7 @@ export default function OneImage({ id }: { id: number }) {
             ) : null}
           </Section>
           <Suspense fallback={null}>
-            {isFiltering ? (
-              <FiltersDialog
-                id={id}
-                include={image.tag_include}
-                exclude={image.tag_exclude}
-                platforms={image.platforms}
-                onClose={() => setIsFiltering(false)}
-              />
-            ) : null}
+            {editing ? <ImageDialog image={image} first={editing} onClose={() => setEditing(null)} /> : null}
           </Suspense>
         </>
       ) : null}
@@ -474,7 +478,7 @@ function LinesMenu(props: {
   if (lines.size < 2 && variants.length < 2) return null;
   const chosen = [
     filter.line ? lineName(filter.line.line, filter.line.variant) : t.images.allLines,
-    ...(filter.variant === undefined ? [] : [variantText(filter.variant)]),
+    ...(filter.variant === undefined ? [] : [variantName(filter.variant)]),
   ].join(' · ');
   // A value of a menu is a text; the empty variant is one, too.
   const [none, some] = ['all', 'is '];
@@ -494,7 +498,7 @@ function LinesMenu(props: {
         value={filter.variant === undefined ? none : some + filter.variant}
         choices={[
           { value: none, label: t.images.allVariants },
-          ...variants.map((variant) => ({ value: some + variant, label: variantText(variant) })),
+          ...variants.map((variant) => ({ value: some + variant, label: variantName(variant) })),
         ]}
         onChoose={(value) =>
           props.onChange({ variant: value === none ? undefined : value.slice(some.length) })
@@ -503,6 +507,3 @@ function LinesMenu(props: {
     </Menu>
   );
 }
-
-const variantText = (variant: string): string =>
-  variant === '' ? t.images.plain : visible(variant.replace(/^[-_.]/, ''));
