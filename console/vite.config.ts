@@ -40,14 +40,11 @@ export default defineConfig(({ command }) => ({
         // files to wait for, and one packs better than many. Left to itself the bundler makes a file of each part that
         // a screen shares with the inbox.
         codeSplitting: {
-          includeDependenciesRecursively: false,
           groups: [
             {
               debugName: 'first scripts',
               name: (id, files) => (isEarly(id, files) ? 'early' : isFirst(id, files) ? 'index' : null),
             },
-            // Most plots are looked at together, and all of them are small: one file is less than six.
-            { name: 'plots', test: /src\/plots\// },
           ],
         },
       },

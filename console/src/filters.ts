@@ -128,6 +128,8 @@ export function writeFilter(filter: InboxFilter): string {
 
 export type ApiFilter = Record<string, string | number | string[] | undefined>;
 
+const MOST_WORDS = 8;
+
 /**
  * The API's parameters, and the `filter` of a bulk decision: what is seen is what is decided. Ages become times here,
  * so that a preview and its commit mean the same moment when `now` is the same.
@@ -136,7 +138,8 @@ export function apiFilter(filter: InboxFilter, now: number): ApiFilter {
   const before = (days: number): string => new Date(now - days * 86_400_000).toISOString();
   const all: ApiFilter = {
     status: [...filter.status],
-    q: filter.q.trim() || undefined,
+    // The service looks for eight words at most; who pastes more still finds what the first ones narrow it to.
+    q: filter.q.split(/\s+/).filter(Boolean).slice(0, MOST_WORDS).join(' ') || undefined,
     bump: filter.bump.length > 0 ? [...filter.bump] : undefined,
     image_name: filter.image || undefined,
     category: filter.category || undefined,

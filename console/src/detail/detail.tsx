@@ -1,11 +1,12 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import type { Detail as DetailData, Row } from '../api/types.js';
 import { nameOf } from '../decide.js';
 import { replaceRow } from '../inbox/list-data.js';
 import { lineName } from '../inbox/rows.js';
 import { age, moment, shortDigest } from '../intl.js';
 import { t } from '../messages/en.js';
+import { SizeOfLine } from '../plots/lazy.js';
 import { detailQuery, useMay } from '../queries.js';
 import { visible } from '../tag-difference.js';
 import { CheckIcon, CrossIcon, OutIcon, WarningIcon } from '../ui/icons.js';
@@ -15,8 +16,6 @@ import { Decided } from './decided.js';
 import { History } from './history.js';
 import { PlatformSizes } from './platform-sizes.js';
 import { RepushAsk } from './repush-ask.js';
-
-const SizeOfLine = lazy(() => import('../plots/size-of-line.js'));
 
 export interface DetailProps {
   id: number;

@@ -1,10 +1,11 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, type ReactNode } from 'react';
+import { Suspense, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { call } from '../api/client.js';
 import type { components } from '../api/schema.js';
 import { age, ahead, clock, dayOf, moment, number } from '../intl.js';
 import { t } from '../messages/en-screens.js';
+import { Budget, TagsPerDay } from '../plots/lazy.js';
 import { say } from '../notices.js';
 import { queryClient, useMay, useStatus, type Status } from '../queries.js';
 import { visible } from '../tag-difference.js';
@@ -13,9 +14,6 @@ import { Age, Failure, problemOf, Skeleton, useNow } from '../ui/parts.js';
 const MINUTES = 60;
 const DAYS = 90;
 const DAY_MS = 86_400_000;
-
-const Budget = lazy(() => import('../plots/budget.js'));
-const TagsPerDay = lazy(() => import('../plots/tags-per-day.js'));
 
 type AllChecks = components['schemas']['AllChecksList'];
 type Check = AllChecks['checks'][number];

@@ -14,11 +14,10 @@ import { Menu, MenuChoices } from '../ui/menu.js';
 import { Age, Failure, Monogram, problemOf, Skeleton, useNow } from '../ui/parts.js';
 import { Fact, Outcome, RequestsPerDay, Section } from './monitor.js';
 import { lineName } from '../inbox/rows.js';
+import { SizeOfLine, Timeline } from '../plots/lazy.js';
 import type { Span } from '../plots/timeline.js';
 
 const ImageDialog = lazy(() => import('./image-dialog.js'));
-const SizeOfLine = lazy(() => import('../plots/size-of-line.js'));
-const Timeline = lazy(() => import('../plots/timeline.js'));
 
 type One = components['schemas']['OneImageAnswer'];
 type Tags = components['schemas']['ObservedTagList'];
