@@ -440,8 +440,9 @@ inBrowser('the console, from the first request to the last', () => {
       await signIn(page, first);
       await page.waitForSelector('.row.is-active');
       await page.keyboard.press('j');
+      // The address follows a moment later, when the reader stays.
+      await page.waitForFunction(() => location.search.endsWith('open=2'));
       const reading = await activeTag(page);
-      await page.waitForFunction(() => location.search.includes('open='));
       const place = new URL(page.url()).search;
 
       await revoke('rita');
@@ -452,7 +453,7 @@ inBrowser('the console, from the first request to the last', () => {
       await signIn(page, second);
       await page.waitForSelector('.row.is-active');
       expect(new URL(page.url()).search).toBe(place);
-      expect(await activeTag(page)).toBe(reading);
+      await eventually('the row that was read', async () => (await activeTag(page)) === reading);
     });
 
     it('takes the controls away when the service says that they are not ours any more', async () => {
