@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
+/** A simple query (Q), one that is parsed first (P), one that was prepared before (B). */
+const STATEMENT_BEGINS: ReadonlySet<number> = new Set(Buffer.from('QPB'));
+
 /**
  * A TCP proxy before PostgreSQL that cuts connections: all of them at once, or the one that sends the n-th statement,
  * before the server gets it or after it was answered to.
@@ -8,7 +11,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 export interface CuttableProxy {
   /** The address of the database through the proxy. */
   url: string;
-  /** Statements that went through since the last {@link cutAt}: simple queries and parsed ones. */
+  /** Statements that went through since the last {@link cutAt}. */
   statements(): number;
   /** Cuts the connection that sends statement `n` from now on (the first is 1); `after` lets the server have it. */
   cutAt(n: number, when: 'before' | 'after'): void;
@@ -39,7 +42,7 @@ export async function startCuttableProxy(databaseUrl: string): Promise<CuttableP
     let isDoomed = false;
     client.on('data', (chunk: Buffer) => {
       // The first message of a connection has no type; later ones begin with it, and pg sends each in one piece.
-      const isStatement = isStarted && (chunk[0] === 0x51 || chunk[0] === 0x50);
+      const isStatement = isStarted && STATEMENT_BEGINS.has(chunk[0] ?? 0);
       isStarted = true;
       if (isStatement) seen += 1;
       if (isStatement && cut !== null && seen === cut.n) {
