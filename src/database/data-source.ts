@@ -40,7 +40,7 @@ const prepared = new PreparedStatements();
  * `query_timeout` still occupies its connection (pg reports the error and leaves the query in flight, so that the pool's
  * next customer would wait behind it), and a plan that a migration has made impossible stays so.
  */
-class ServiceClient extends pg.Client {
+export class ServiceClient extends pg.Client {
   // The overloads of pg's `query` cannot be written again here; its answer and its callback go through untouched.
   override query = ((...args: unknown[]) => {
     const answer: unknown = super.query(...(named(args) as Parameters<pg.Client['query']>));

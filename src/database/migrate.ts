@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DataSource, MigrationExecutor, type MigrationInterface } from 'typeorm';
+import { ServiceClient } from './data-source.js';
 
 /** A class of `migrations/`. */
 export type MigrationClass = new () => MigrationInterface;
@@ -76,6 +77,7 @@ async function withMigrationConnection<T>(
   const { options } = target;
   if (options.type !== 'postgres')
     throw new TypeError(`The database must be PostgreSQL, not ${options.type}.`);
+  const extra = options.extra as { Client?: unknown } | undefined;
   const dataSource = new DataSource({
     ...options,
     applicationName: 'image-monitoring migrations',
@@ -94,7 +96,9 @@ async function withMigrationConnection<T>(
     // One connection, since the lock belongs to the session: what is done under it is done on it.
     poolSize: 1,
     extra: {
-      ...(options.extra as object | undefined),
+      ...extra,
+      // Ours prepares what is asked often, and a plan that is kept does not outlive the next change of its table.
+      Client: extra?.Client === ServiceClient ? undefined : extra?.Client,
       max: 1,
       idle_in_transaction_session_timeout: 0,
       lock_timeout: LOCK_TIMEOUT_MS,

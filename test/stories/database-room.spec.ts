@@ -30,6 +30,20 @@ class BreakToys1700000001000 implements MigrationInterface {
   }
 }
 
+class AskOften1700000002000 implements MigrationInterface {
+  name = 'AskOften1700000002000';
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE TABLE blocks (name text)');
+    for (let turn = 0; turn < 10; turn++) {
+      await runner.query('SELECT * FROM blocks WHERE name = $1', [`${turn}`]);
+      await runner.query(`ALTER TABLE blocks ADD of_${turn} text`);
+    }
+  }
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE blocks');
+  }
+}
+
 const quietly = () => undefined;
 
 describe('migrate', () => {
@@ -46,6 +60,16 @@ describe('migrate', () => {
   it('is pending on an empty database, and looking changes nothing', async () => {
     expect(await pendingMigrations(dataSource, [MakeToys1700000000000])).toEqual(['MakeToys1700000000000']);
     expect(await pendingMigrations(dataSource, [MakeToys1700000000000])).toEqual(['MakeToys1700000000000']);
+  });
+
+  it('may ask the same of a table again and again while it changes', async () => {
+    const other = await createEmptyDatabase();
+    try {
+      const empty = createDataSource({ url: other.url, entities: [] });
+      expect(await migrate(empty, [AskOften1700000002000], quietly)).toEqual(['AskOften1700000002000']);
+    } finally {
+      await other.drop();
+    }
   });
 
   it('runs once when three replicas start together', async () => {
