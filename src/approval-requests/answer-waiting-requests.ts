@@ -33,7 +33,7 @@ export interface ApprovedByHand {
  *
  * The row of the tag before goes with the approved one, and its id with the superseded ones, so that reopening it takes
  * everything back as after any approval. Where nobody had asked about the tag there is nothing to reopen, and the
- * superseded ones name no request.
+ * superseded ones name no request. The events begin with that of the approval itself.
  */
 export async function answerWaitingRequests(
   tx: EntityManager,
@@ -70,6 +70,7 @@ export async function answerWaitingRequests(
       };
     }),
   );
+  const about = { image_id: by.imageId, image_name: by.imageName };
   const because = requestId === null ? { because_of_tag: approval.tagId } : { because_of: requestId };
   return {
     audit: closed.map((one) => ({
@@ -82,19 +83,25 @@ export async function answerWaitingRequests(
       to: { status: one.status, ...(one.status === 'approved' ? { digest: one.digest } : because) },
       reason: notes,
     })),
-    events: closed.map((one) =>
-      eventOfDecision(
-        {
-          approval_request_id: one.id,
-          image_id: by.imageId,
-          image_name: by.imageName,
-          tag: one.tag,
-          digest: one.digest,
+    events: [
+      {
+        name: 'tag.approved',
+        data: {
+          ...about,
+          tag,
+          digest: approval.digest,
+          approved_by: by.actor,
+          approval_request_id: requestId,
         },
-        one.status,
-        { actor: by.actor, reason: notes, batchId: null, supersededBy: requestId },
+      },
+      ...closed.map((one) =>
+        eventOfDecision(
+          { ...about, approval_request_id: one.id, tag: one.tag, digest: one.digest },
+          one.status,
+          { actor: by.actor, reason: notes, batchId: null, supersededBy: requestId },
+        ),
       ),
-    ),
+    ],
     superseded: lower.map((other) => other.id),
   };
 }

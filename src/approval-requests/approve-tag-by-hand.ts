@@ -116,11 +116,7 @@ export class ApproveTagByHand {
         },
         ...answered.audit,
       ]);
-      const events = await this.events.publish(tx, [
-        ...told,
-        approvedEvent(image, found, requestId, order.actor),
-        ...answered.events,
-      ]);
+      const events = await this.events.publish(tx, [...told, ...answered.events]);
       const tag = await tx.findOneByOrFail(ImageTag, { id: approved.id });
       return { tag, requestId, superseded: answered.superseded, events };
     });
@@ -167,25 +163,6 @@ export class ApproveTagByHand {
     const isPending = written.some((one) => one.id === waiting.id && one.status === 'pending');
     return { requestId: isPending ? waiting.id : null, told: eventsOfWritten(image, written) };
   }
-}
-
-function approvedEvent(
-  image: Image,
-  found: RegistryTag,
-  requestId: number | null,
-  actor: string,
-): NewDomainEvent {
-  return {
-    name: 'tag.approved',
-    data: {
-      image_id: image.id,
-      image_name: image.imageName,
-      tag: found.name,
-      digest: found.digest,
-      approved_by: actor,
-      approval_request_id: requestId,
-    },
-  };
 }
 
 /** The image, if its tags may be approved. */

@@ -132,7 +132,7 @@ export class ChangeTag {
     const requestId = waiting && waiting.digest === tag.digest ? waiting.id : null;
     const [approved] = await approveTags(tx, [contentOf(tag, by.actor, requestId)]);
     if (!approved) throw new Error(`${image.imageName}:${tag.tag} was approved and is not there`);
-    const { audit, events } = await answerWaitingRequests(
+    return answerWaitingRequests(
       tx,
       {
         tagId: tag.id,
@@ -145,15 +145,6 @@ export class ChangeTag {
       },
       by,
     );
-    const data = {
-      image_id: image.id,
-      image_name: image.imageName,
-      tag: tag.tag,
-      digest: tag.digest,
-      approved_by: by.actor,
-      approval_request_id: requestId,
-    };
-    return { audit, events: [{ name: 'tag.approved', data }, ...events] };
   }
 }
 
