@@ -34,8 +34,6 @@ export const enScreens = {
     token: 'API token',
     go: 'Sign in',
     wrong: 'This token is not known, has expired or was revoked.',
-    elsewhere: 'Signing in happens on your platform.',
-    goThere: 'Go there',
     local: 'The console is open on this machine; there is no one to sign in as.',
   },
   monitor: {
@@ -153,7 +151,6 @@ export const enScreens = {
     outcome: (outcome: string, seen: number, fresh: number, opened: number) =>
       `${outcome}: ${counted(seen, { one: '# tag', other: '# tags' })} seen, ${number(fresh)} new, ${counted(opened, { one: '# request', other: '# requests' })} opened`,
     queued: 'It waits for its turn.',
-    facts1: 'Facts',
     category: 'Category',
     status: 'Status',
     interval: 'Interval',
@@ -289,7 +286,6 @@ export const enScreens = {
     allBatches: 'Show everything',
     loadMore: 'Load more',
     nothing: 'Nothing matches.',
-    missing: 'This version of the service does not serve the audit log yet.',
     clear: 'Clear filters',
   },
   views: {

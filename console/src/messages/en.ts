@@ -13,7 +13,6 @@ export const en = {
   frame: {
     budget: 'Request budget',
     budgetOf: (left: number, limit: number) => `${number(left)} / ${number(limit)}`,
-    budgetUnknown: 'Budget unknown',
     live: 'Live',
     polling: 'Looks every 30 s',
     reconnecting: 'Reconnecting',
@@ -92,7 +91,6 @@ export const en = {
     decidedBy: (name: string) => `Decided by ${name}`,
     missingPlatform: (name: string) => (name === 'any' ? 'Missing a platform' : `No ${name}`),
     remove: (what: string) => `Remove filter: ${what}`,
-    searchFor: (q: string) => `“${q}”`,
     list: 'Approval requests',
     olderPatches: (n: number) => counted(n, { one: '# older patch', other: '# older patches' }),
     from: (first: string, last: string) => `${first} … ${last}`,
@@ -223,7 +221,6 @@ export const en = {
     retryIn: (ahead: string) => `The service asks to wait; again in ${ahead}.`,
     rejectTitle: (name: string) => `Reject ${name}`,
     rejectMany: (n: number) => `Reject ${counted(n, { one: '# request', other: '# requests' })}`,
-    reopenTitle: (name: string) => `Reopen ${name}`,
     reopenText: 'It waits for a decision again. An approval that it gave is withdrawn.',
     reasonHint: 'Kept in the audit log, 1 to 2,000 characters.',
     reasonNeeded: 'Write a reason first.',
@@ -289,7 +286,6 @@ export const en = {
   error: {
     title: 'This could not be read.',
     stillWorks: 'Everything else still works.',
-    offline: 'This browser is offline. What is shown is from before; nothing is sent until the line is back.',
     noAnswer: 'The service did not answer. What is shown is from before.',
     forbidden: 'You may not see this.',
     requestId: (id: string) => `Request ${id}`,
@@ -297,8 +293,6 @@ export const en = {
     retry: 'Try again',
     notFound: 'There is no such page.',
     toInbox: 'To the inbox',
-    signedOut: 'You are signed out.',
-    signIn: 'Sign in',
     broken: 'The console met a mistake of its own.',
   },
 } as const;

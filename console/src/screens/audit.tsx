@@ -268,26 +268,41 @@ function Days(props: {
   const last = props.until === undefined ? '' : localDay(Date.parse(props.until) - 1);
   return (
     <div className="days" role="group" aria-label={t.audit.days}>
-      <input
-        type="date"
-        className="field"
-        aria-label={t.audit.firstDay}
-        title={t.audit.firstDay}
+      <Day
+        label={t.audit.firstDay}
         value={first}
-        max={last || undefined}
-        onChange={({ target }) => props.onChange('since', midnightOf(target.value, 0))}
+        max={last}
+        onChange={(day) => props.onChange('since', midnightOf(day, 0))}
       />
       <span aria-hidden="true">–</span>
-      <input
-        type="date"
-        className="field"
-        aria-label={t.audit.lastDay}
-        title={t.audit.lastDay}
+      <Day
+        label={t.audit.lastDay}
         value={last}
-        min={first || undefined}
-        onChange={({ target }) => props.onChange('until', midnightOf(target.value, 1))}
+        min={first}
+        onChange={(day) => props.onChange('until', midnightOf(day, 1))}
       />
     </div>
+  );
+}
+
+function Day(props: {
+  label: string;
+  value: string;
+  min?: string;
+  max?: string;
+  onChange(day: string): void;
+}) {
+  return (
+    <input
+      type="date"
+      className="field"
+      aria-label={props.label}
+      title={props.label}
+      value={props.value}
+      min={props.min || undefined}
+      max={props.max || undefined}
+      onChange={({ target }) => props.onChange(target.value)}
+    />
   );
 }
 
