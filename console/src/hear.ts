@@ -6,7 +6,8 @@ import { leftOfList, refreshList } from './inbox/list-data.js';
 import { age } from './intl.js';
 import { live } from './live-state.js';
 import { t } from './messages/en.js';
-import { doSoon, rereadSoon } from './reread.js';
+import { rereadSoon } from './reread.js';
+import { doSoon } from './soon.js';
 
 /** What an event is about: ids, or so many that only their number was said. */
 export interface Heard {

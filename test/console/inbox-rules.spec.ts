@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { BulkAnswer, Row } from '../../console/src/api/types.js';
 import { eventOf } from '../../console/src/event-stream.js';
@@ -8,6 +8,7 @@ import { between, lineFrom, placeAfter, placeOf, stepFrom } from '../../console/
 import { groupKeyOf, RowsByGroup, type GroupRows } from '../../console/src/inbox/rows-by-group.js';
 import { NOTHING, reduceSelection } from '../../console/src/inbox/selection.js';
 import { reduceLive } from '../../console/src/live-state.js';
+import { doSoon } from '../../console/src/soon.js';
 import { group, row } from './rows.js';
 
 describe('names of one content', () => {
@@ -342,5 +343,30 @@ describe('the stream of events', () => {
     expect(reduceLive(state, { type: 'heard', at: at + 1_000 }).lastAt).toBe(at + 1_000);
     expect(reduceLive(state, { type: 'opened', count: 3 }).newCount).toBe(3);
     expect(reduceLive(state, { type: 'merged' })).toBe(state);
+  });
+});
+
+describe('what is read again', () => {
+  it('is one read a second at most, also where one names what is to be read after it', () => {
+    jest.useFakeTimers();
+    try {
+      const readAt: number[] = [];
+      const read = (name: string, after: readonly string[]): void =>
+        doSoon(name, () => {
+          readAt.push(Date.now());
+          after.forEach((one) => read(one, []));
+          return true;
+        });
+      for (let second = 0; second < 60; second++) {
+        read('a', ['b', 'c']);
+        read('d', ['e']);
+        jest.advanceTimersByTime(1_000);
+      }
+      expect(readAt.length).toBeGreaterThan(40);
+      const gaps = readAt.slice(1).map((at, i) => at - (readAt[i] ?? 0));
+      expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_000);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 });
