@@ -19,7 +19,6 @@ export async function startService(
   o: {
     images: readonly string[];
     settings?: Record<string, unknown>;
-    nodeOptions?: string[];
     database?: string;
   },
 ): Promise<Service> {
@@ -33,7 +32,7 @@ export async function startService(
     [o.images],
   );
   await db.query('ANALYZE');
-  const replica = await forkReplica(bench.workshop.compiled, { nodeOptions: o.nodeOptions });
+  const replica = await forkReplica(bench.workshop.compiled);
   await replica.start({
     databaseUrl: database.url,
     dockerHubUrl: hub.url,

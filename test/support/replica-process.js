@@ -5,6 +5,7 @@
  */
 import module from 'node:module';
 import { join } from 'node:path';
+import { writeHeapSnapshot } from 'node:v8';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 
 const [compiled] = process.argv.slice(2);
@@ -27,9 +28,9 @@ process.on('message', (message) => {
   // What pg-boss does by itself once a minute: jobs of the dead are tried again.
   else if (message === 'supervise') void app?.get(JobQueue).boss.supervise();
   else if (message === 'memory') {
-    globalThis.gc?.();
-    const { rss, heapUsed, external } = process.memoryUsage();
-    process.send({ rss, live: heapUsed + external, cpu: process.cpuUsage() });
+    process.send({ rss: process.memoryUsage.rss(), cpu: process.cpuUsage() });
+  } else if (message.heapTo) {
+    process.send(writeHeapSnapshot(message.heapTo));
   } else void start(message);
 });
 process.send('loaded');

@@ -4,10 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { ENVIRONMENT, NODE_ARGUMENTS } from '../../scripts/service-process.mjs';
 import type { SettingsOptions } from '../../src/config/load-settings.js';
 
-/** What a replica takes. `live` needs `--expose-gc`. */
+/** What a replica takes: bytes in memory, and CPU microseconds so far. */
 export interface Usage {
   rss: number;
-  live: number;
   cpu: NodeJS.CpuUsage;
 }
 
@@ -25,8 +24,9 @@ export interface Replica {
   /** Looks for events to deliver; `supervise` looks for jobs whose process is dead. */
   deliver(): void;
   supervise(): void;
-  /** Bytes in memory, those that a garbage collection left alive, and CPU microseconds so far. */
   measure(): Promise<Usage>;
+  /** Writes a snapshot of its heap, after a garbage collection; answers the file's path. */
+  writeHeap(path: string): Promise<string | null>;
   isAlive(): boolean;
   /** The exit code, or the signal's name. */
   ended: Promise<number | NodeJS.Signals | null>;
@@ -41,7 +41,7 @@ export interface Replica {
  */
 export async function forkReplica(
   compiled: string,
-  options: { failpoint?: string; eventsTo?: string; compileCache?: string; nodeOptions?: string[] } = {},
+  options: { failpoint?: string; eventsTo?: string; compileCache?: string } = {},
 ): Promise<Replica> {
   const { PATH, HOME, LANG } = process.env;
   const child = fork(fileURLToPath(new URL('replica-process.js', import.meta.url)), [compiled], {
@@ -54,7 +54,7 @@ export async function forkReplica(
       ...(options.eventsTo ? { EVENTS_TO: options.eventsTo } : {}),
       ...(options.compileCache ? { NODE_COMPILE_CACHE: options.compileCache } : {}),
     },
-    execArgv: [...NODE_ARGUMENTS, ...(options.nodeOptions ?? [])],
+    execArgv: [...NODE_ARGUMENTS],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let output = '';
@@ -91,7 +91,8 @@ export async function forkReplica(
     beat: () => say('beat'),
     deliver: () => say('deliver'),
     supervise: () => say('supervise'),
-    measure: async () => (await answer<Usage>('memory')) ?? { rss: 0, live: 0, cpu: { user: 0, system: 0 } },
+    measure: async () => (await answer<Usage>('memory')) ?? { rss: 0, cpu: { user: 0, system: 0 } },
+    writeHeap: (path) => answer<string>({ heapTo: path }),
     isAlive,
     ended,
     stop: async () => {
