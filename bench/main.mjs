@@ -17,6 +17,7 @@ const PARTS = {
   'round-trips': checks.measureRoundTrips,
   memory: scale.measureMemory,
   budget: scale.measureBudget,
+  'budget-hour': scale.measureBudgetHour,
   reads: rest.measureReads,
   mixed: rest.measureMixed,
   bulk: rest.measureBulk,

@@ -6,6 +6,8 @@ import type * as ClaimSql from '../src/monitor/claim.sql.js';
 import type * as MonitorSql from '../src/monitor/monitor.sql.js';
 import type * as BudgetSql from '../src/docker-hub/budget.sql.js';
 import { generateLargeData, makeDue } from '../test/support/large-data.js';
+import { generator } from '../test/support/random.js';
+import { mostIn, spendFor } from '../test/support/simulated-budget.js';
 import { growing, readHeap, sizeOf, type Heap } from './heap.js';
 import { median, type Bench, type Row } from './report.js';
 import { startService } from './service.js';
@@ -234,7 +236,7 @@ export async function measureBudget(bench: Bench): Promise<Row[]> {
         measured: `${Math.max(0, most - perMinute)} (at most ${most} in any 60 s, ${times.length} in all)`,
         toReach: '0 in every sliding window',
         isReached: most <= perMinute && times.length > 0,
-        note: `real time, not the simulated hour`,
+        note: 'in real time, by their requests to Docker Hub',
       },
     ];
   } finally {
@@ -244,13 +246,34 @@ export async function measureBudget(bench: Bench): Promise<Row[]> {
   }
 }
 
-/** The most that fall into any window of this length. */
-export function mostIn(times: readonly number[], windowMs: number): number {
-  const sorted = [...times].sort((a, b) => a - b);
-  let most = 0;
-  for (let first = 0, last = 0; last < sorted.length; last++) {
-    while ((sorted[last] ?? 0) - (sorted[first] ?? 0) >= windowMs) first++;
-    most = Math.max(most, last - first + 1);
+/** Four greedy replicas through an hour whose waits are skipped: the statements that pay, against an hour's windows. */
+export async function measureBudgetHour(bench: Bench): Promise<Row[]> {
+  const perMinute = 180;
+  const minutes = bench.isQuick ? 5 : 60;
+  const database = await bench.workshop.createDatabase('hour');
+  await generateLargeData(database.url, { images: 1_000, observedTags: 0, requests: 0 });
+  const replicas = await Promise.all([1, 2, 3, 4].map(() => database.connect()));
+  const budget = (await bench.workshop.load('docker-hub/budget.sql.js')) as typeof BudgetSql;
+  const claim = (await bench.workshop.load('monitor/claim.sql.js')) as typeof ClaimSql;
+  try {
+    const times = await spendFor(
+      replicas,
+      { ...budget, ...claim },
+      { perMinute, minutes, random: generator(1) },
+    );
+    const most = mostIn(times, 60_000);
+    bench.say(`a simulated hour: ${times.length} requests, at most ${most} in a minute`);
+    return [
+      {
+        what: `the same of 4 greedy replicas at ${perMinute} a minute, over ${minutes} simulated minutes`,
+        measured: `${Math.max(0, most - perMinute)} (at most ${most} in any 60 s, ${times.length} in all)`,
+        toReach: '0 in every sliding window',
+        isReached: most <= perMinute && times.length > minutes * perMinute * 0.5,
+        note: 'by the statements that pay; each request leaves up to a second later',
+      },
+    ];
+  } finally {
+    for (const replica of replicas) await replica.destroy();
+    await database.drop();
   }
-  return most;
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { generator } from '../support/random.js';
 import type { DockerHubStandIn } from '../support/docker-hub/docker-hub.js';
 import { forkReplica, type Replica } from '../support/replica.js';
 import { Deliveries } from './deliveries.js';
@@ -478,17 +479,6 @@ class Chaos {
   private pick<T>(list: readonly T[]): T {
     return list[Math.floor(this.random() * list.length)] as T;
   }
-}
-
-/** The same numbers for the same seed (mulberry32). */
-export function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 function shuffle<T>(list: T[], random: () => number): void {

@@ -1,8 +1,15 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { createDataSource } from '../../src/database/data-source.js';
+import * as budget from '../../src/docker-hub/budget.sql.js';
+import { ENTITIES } from '../../src/entities.js';
+import { claimDue } from '../../src/monitor/claim.sql.js';
 import { ImageMonitorService } from '../../src/monitor/image-monitor.service.js';
 import { eventually, startApp, type TestApp } from '../support/app.js';
 import { startDockerHub, type DockerHubStandIn } from '../support/docker-hub/docker-hub.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { generateLargeData } from '../support/large-data.js';
+import { generator } from '../support/random.js';
+import { mostIn, spendFor } from '../support/simulated-budget.js';
 
 const open: TestApp[] = [];
 let database: TestDatabase | null = null;
@@ -40,15 +47,6 @@ async function replicas(
   return { apps, hub };
 }
 
-function mostIn(times: readonly number[], windowMs: number): number {
-  let most = 0;
-  for (let first = 0, last = 0; last < times.length; last++) {
-    while ((times[last] ?? 0) - (times[first] ?? 0) >= windowMs) first++;
-    most = Math.max(most, last - first + 1);
-  }
-  return most;
-}
-
 async function lasting(seconds: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
 }
@@ -73,6 +71,30 @@ describe('the budget of four replicas', () => {
     for (const { repository } of hub.requests) perImage.set(repository, (perImage.get(repository) ?? 0) + 1);
     expect([...perImage.values()].filter((count) => count > 1)).toEqual([]);
   });
+
+  it.each([1, 10, 180])(
+    'holds at %i a minute for six simulated minutes of greedy replicas, in every window of a minute',
+    async (perMinute) => {
+      database = await createTestDatabase();
+      const { url } = database;
+      await generateLargeData(url, { images: 1_000, observedTags: 0, requests: 0 });
+      const sources = await Promise.all(
+        [1, 2, 3, 4].map(() => createDataSource({ url, entities: ENTITIES }).initialize()),
+      );
+      try {
+        const times = await spendFor(
+          sources,
+          { ...budget, claimDue },
+          { perMinute, minutes: 6, random: generator(perMinute) },
+        );
+        expect(mostIn(times, 60_000)).toBeLessThanOrEqual(perMinute);
+        // Nothing is given away either: what a pause and a server's word leave is mostly spent.
+        expect(times.length).toBeGreaterThan(perMinute * 6 * 0.6);
+      } finally {
+        await Promise.all(sources.map((source) => source.destroy()));
+      }
+    },
+  );
 
   it('that is smaller than the images ask for starves none of them: overdue first', async () => {
     const { apps, hub } = await replicas(2, { dockerHubRequestsPerMinute: 1_200 }, 80);
