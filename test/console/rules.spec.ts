@@ -14,6 +14,7 @@ import {
 import { entriesOf, foldPatches, itemsOf, sortInLine } from '../../console/src/inbox/items.js';
 import { NOTHING, reduceSelection, type SelectionEvent } from '../../console/src/inbox/selection.js';
 import { age, change, size } from '../../console/src/intl.js';
+import { actionOf } from '../../console/src/keys.js';
 import { enScreens as en } from '../../console/src/messages/en-screens.js';
 import { shortTag, tagDifference, visible } from '../../console/src/tag-difference.js';
 import { row } from './rows.js';
@@ -22,21 +23,25 @@ const DAY = 86_400_000;
 
 describe('the filter in the address', () => {
   const words = fc.string({ maxLength: 60, unit: 'grapheme' });
-  const filters: fc.Arbitrary<InboxFilter> = fc.record({
-    status: fc.subarray([...STATUSES], { minLength: 1 }),
-    q: words,
-    bump: fc.subarray([...BUMPS]),
-    image: words,
-    category: words,
-    olderThan: fc.option(fc.integer({ min: 1, max: 36_500 })),
-    newerThan: fc.option(fc.integer({ min: 1, max: 36_500 })),
-    missing: words,
-    growth: fc.option(fc.integer({ min: 1, max: 1e9 })),
-    source: words,
-    decidedBy: words,
-    sort: fc.constantFrom(...SORTS),
-    by: fc.constantFrom(...GROUPINGS),
-  });
+  const filters: fc.Arbitrary<InboxFilter> = fc
+    .record({
+      status: fc.subarray([...STATUSES], { minLength: 1 }),
+      q: words,
+      bump: fc.subarray([...BUMPS]),
+      image: words,
+      category: words,
+      olderThan: fc.option(fc.integer({ min: 1, max: 36_500 })),
+      newerThan: fc.option(fc.integer({ min: 1, max: 36_500 })),
+      missing: words,
+      growth: fc.option(fc.integer({ min: 1, max: 1e9 })),
+      source: words,
+      decidedBy: words,
+      order: fc.constantFrom(
+        ...GROUPINGS.map((by) => ({ by, sort: 'group' as const })),
+        ...SORTS.map((sort) => ({ by: 'none' as const, sort })),
+      ),
+    })
+    .map(({ order, ...others }) => ({ ...others, ...order }));
 
   it('comes back as it went', () => {
     fc.assert(
@@ -67,6 +72,51 @@ describe('the filter in the address', () => {
       image_name: 'redis',
       older_than: new Date(now - 14 * DAY).toISOString(),
     });
+  });
+});
+
+describe('the keys', () => {
+  const plain = {
+    altKey: false,
+    ctrlKey: false,
+    metaKey: false,
+    shiftKey: false,
+    repeat: false,
+    isComposing: false,
+  };
+  const map = Object.fromEntries(
+    ['a', 'x', 'o', 'u', 'j', 'Shift+j', 'Mod+a', 'ArrowDown', 'Enter', '/', '['].map((name) => [
+      name,
+      () => undefined,
+    ]),
+  );
+  const does = (pressed: Partial<typeof plain> & { key: string }, hasSingleKeys = true): string | null => {
+    const found = actionOf(map, { ...plain, ...pressed }, hasSingleKeys);
+    return Object.keys(map).find((name) => map[name] === found) ?? null;
+  };
+
+  it('only move when they are held, with Caps Lock or without', () => {
+    expect(does({ key: 'a' })).toBe('a');
+    expect(does({ key: 'A' })).toBe('a');
+    for (const key of ['a', 'A', 'x', 'o', 'U', 'Enter', '/']) expect(does({ key, repeat: true })).toBeNull();
+    expect(does({ key: 'a', ctrlKey: true, repeat: true })).toBeNull();
+    for (const key of ['j', 'ArrowDown', '[']) expect(does({ key, repeat: true })).toBe(key);
+    expect(does({ key: 'J', shiftKey: true, repeat: true })).toBe('Shift+j');
+  });
+
+  it('do nothing with other modifiers, and nothing while an input method composes', () => {
+    expect(does({ key: 'a', ctrlKey: true })).toBe('Mod+a');
+    expect(does({ key: 'x', metaKey: true })).toBeNull();
+    expect(does({ key: 'A', shiftKey: true })).toBeNull();
+    expect(does({ key: 'a', altKey: true })).toBeNull();
+    expect(does({ key: 'a', isComposing: true })).toBeNull();
+  });
+
+  it('that are one letter can be switched off, and leave the arrows, Enter and those with Ctrl', () => {
+    for (const key of ['a', 'j', '/', '[']) expect(does({ key }, false)).toBeNull();
+    expect(does({ key: 'J', shiftKey: true }, false)).toBeNull();
+    for (const key of ['ArrowDown', 'Enter']) expect(does({ key }, false)).toBe(key);
+    expect(does({ key: 'a', ctrlKey: true }, false)).toBe('Mod+a');
   });
 });
 
