@@ -28,7 +28,6 @@ export const done = createStore<readonly Done[], { add?: Done; remove?: Done }>(
   event.add ? [event.add, ...state].slice(0, 100) : state.filter((one) => one !== event.remove),
 );
 
-const UNDO_MS = 10_000;
 const BATCH_TIMEOUT_MS = 120_000;
 const KEPT_REASONS = 5;
 const MOST_TRIES = 4;
@@ -139,17 +138,7 @@ function refusalOf(error: ApiProblem, row: Row): string {
 
 export function remember(what: Done): void {
   done.send({ add: what });
-  const id = say(what.sentence, 'result', { label: t.decide.undo, key: 'U', run: () => void undo(what) });
-  holdNotice(id, UNDO_MS);
-}
-
-/** Takes the notice away after a while, but not while the pointer or the focus is on it. */
-export function holdNotice(id: number, ms: number): void {
-  setTimeout(() => {
-    const toast = document.querySelector('.toast');
-    if (toast?.matches(':hover, :focus-within')) holdNotice(id, 1_000);
-    else unsay(id);
-  }, ms);
+  say(what.sentence, 'result', { label: t.decide.undo, key: 'U', run: () => void undo(what) });
 }
 
 export function undoLast(): void {
@@ -193,10 +182,7 @@ export async function undo(what: Done): Promise<void> {
     overlay.send({ type: 'reopened', ids: what.ids });
     changed();
     void refreshList();
-    const id = say(
-      [t.decide.undone(what.name), hasRollout ? t.decide.rolloutStarted : ''].filter(Boolean).join('. '),
-    );
-    holdNotice(id, UNDO_MS);
+    say([t.decide.undone(what.name), hasRollout ? t.decide.rolloutStarted : ''].filter(Boolean).join('. '));
   } catch (error) {
     if (wasDone) done.send({ add: what });
     say(

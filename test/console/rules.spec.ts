@@ -16,6 +16,7 @@ import { NOTHING, reduceSelection, type SelectionEvent } from '../../console/src
 import { age, change, size } from '../../console/src/intl.js';
 import { actionOf } from '../../console/src/keys.js';
 import { enScreens as en } from '../../console/src/messages/en-screens.js';
+import { isId, isTime, oneOf, readPlace, upTo } from '../../console/src/screens/use-place.js';
 import { shortTag, tagDifference, visible } from '../../console/src/tag-difference.js';
 import { row } from './rows.js';
 
@@ -56,6 +57,14 @@ describe('the filter in the address', () => {
       filter: { ...EVERYTHING, bump: ['patch'], q: 'redis' },
       dropped: ['bump', 'older', 'colour'],
     });
+    expect(readFilter('?open=17').dropped).toEqual([]);
+    expect(readFilter('?open=seventeen').dropped).toEqual(['open']);
+    // Lines have an order of their own.
+    expect(readFilter('?sort=oldest').filter).toMatchObject({ sort: 'oldest', by: 'none' });
+    expect(readFilter('?sort=oldest&by=image')).toEqual({
+      filter: { ...EVERYTHING, by: 'image' },
+      dropped: ['sort'],
+    });
     fc.assert(
       fc.property(fc.string(), (text) => {
         const { filter } = readFilter(text);
@@ -71,6 +80,22 @@ describe('the filter in the address', () => {
       bump: ['major'],
       image_name: 'redis',
       older_than: new Date(now - 14 * DAY).toISOString(),
+    });
+  });
+});
+
+describe('the address of another screen', () => {
+  it('is read by its rules; what is unknown or broken is left out and named', () => {
+    const rules = { actor: upTo(5), sort: oneOf(['name']), image_id: isId, since: isTime };
+    expect(readPlace('?actor=ana&sort=name&image_id=7&since=2026-01-31T12:00:00Z', rules)).toEqual({
+      place: { actor: 'ana', sort: 'name', image_id: '7', since: '2026-01-31T12:00:00Z' },
+      dropped: [],
+    });
+    const broken =
+      '?actor=somebody&sort=colour&image_id=x&since=2026-01-31&constructor=1&actor=ana&actor=bea&image_id=0';
+    expect(readPlace(broken, rules)).toEqual({
+      place: { actor: 'ana' },
+      dropped: ['actor', 'sort', 'image_id', 'since', 'constructor'],
     });
   });
 });

@@ -6,10 +6,10 @@ import { stillWaiting } from '../decisions.js';
 import { apiFilter, EVERYTHING, readFilter, writeFilter, type InboxFilter } from '../filters.js';
 import { live } from '../live-state.js';
 import { t } from '../messages/en.js';
+import { useDropped } from '../place.js';
 import { agesShown } from '../preferences.js';
 import { useMay, useStatus } from '../queries.js';
 import { useStore } from '../store.js';
-import { visible } from '../tag-difference.js';
 import { copy, Failure, registryLink, Skeleton } from '../ui/parts.js';
 import { fetchedAhead } from '../ui/fetched-ahead.js';
 import { useWidth } from '../ui/use-width.js';
@@ -42,6 +42,7 @@ export default function Inbox() {
   const [, navigate] = useLocation();
   const { filter, dropped } = useMemo(() => readFilter(search), [search]);
   const filterText = writeFilter(filter);
+  useDropped(dropped);
   const [near, setNear] = useState<readonly string[]>([]);
   const inbox = useInbox(filter, near);
   const overlay = useStore(overlayStore);
@@ -251,9 +252,6 @@ export default function Inbox() {
         <Suspense fallback={null}>
           {isPending && hasAges ? <Ages filter={filter} onChange={setFilter} /> : null}
         </Suspense>
-        {dropped.length > 0 ? (
-          <p className="bar-note">{t.inbox.dropped(dropped.map(visible).join(', '))}</p>
-        ) : null}
         {may.isKnown && !may.decide ? <p className="bar-note dim">{t.frame.viewer}</p> : null}
         {isPending || filter.decidedBy === '' ? null : (
           <Suspense fallback={null}>

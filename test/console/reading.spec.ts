@@ -1,0 +1,48 @@
+/// <reference lib="dom" />
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { startApp, type TestApp } from '../support/app.js';
+import { fill, findBrowser, openBrowser, openPage } from './browser.js';
+
+const path = findBrowser();
+const inBrowser = path === null ? describe.skip : describe;
+
+inBrowser('what the reader of the console meets', () => {
+  let browser: Browser;
+  let app: TestApp;
+  beforeAll(async () => {
+    [browser, app] = await Promise.all([openBrowser(path ?? ''), startApp()]);
+    await fill(app, [
+      { name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0', '9.0.0'] },
+      { name: 'nginx', approved: '1.27.0', waiting: ['1.28.0', '2.0.0'] },
+    ]);
+  });
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await app?.close();
+  });
+  const toInbox = async (page: Page, query = ''): Promise<void> => {
+    await page.goto(`/inbox${query}`);
+    await page.waitForSelector('.row.is-active');
+  };
+
+  it('is told which parts of a link were left out, on every screen, and for long enough', async () => {
+    const { page } = await openPage(browser, app);
+    const notice = page.locator('.toast');
+    await toInbox(page, '?bump=giant&open=seven&colour=red');
+    // The address is written anew when the reader stays; what was left out is still said then.
+    await page.waitForURL('**/inbox?open=*');
+    expect(await notice.textContent()).toContain('bump, open, colour.');
+    for (const [place, names] of [
+      ['/images?watched=perhaps', 'watched.'],
+      ['/images/1?state=lost', 'state.'],
+    ] as const) {
+      await page.goto(place);
+      await notice.filter({ hasText: names }).waitFor();
+      expect(await page.locator('.failure').count()).toBe(0);
+    }
+  });
+});
