@@ -37,6 +37,7 @@ inBrowser('what the reader of the console meets', () => {
     await page.waitForURL('**/inbox?open=*');
     expect(await notice.textContent()).toContain('bump, open, colour.');
     for (const [place, names] of [
+      ['/audit?since=2026-01-31&image_id=x', 'since, image_id.'],
       ['/images?watched=perhaps', 'watched.'],
       ['/images/1?state=lost', 'state.'],
     ] as const) {
@@ -44,5 +45,33 @@ inBrowser('what the reader of the console meets', () => {
       await notice.filter({ hasText: names }).waitFor();
       expect(await page.locator('.failure').count()).toBe(0);
     }
+  });
+
+  it('finds in the audit log what was done to one image, and takes it away as a file', async () => {
+    const { page, complaints } = await openPage(browser, app);
+    await page.goto('/audit');
+    const rows = page.locator('.audit-table tbody tr');
+    await page.getByLabel('Filter by image').fill('nginx');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/audit?image_id=2');
+    await rows.filter({ hasText: 'redis' }).first().waitFor({ state: 'detached' });
+    expect(await rows.count()).toBeGreaterThan(2);
+    await rows.filter({ hasText: 'tag approved' }).first().waitFor();
+
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export CSV' }).click();
+    const lines: string[] = [];
+    for await (const part of await (await download).createReadStream()) lines.push(String(part));
+    expect(lines.join('')).toContain('nginx');
+    expect(lines.join('')).not.toContain('redis');
+
+    // The name stands where it was chosen, whoever opens the link.
+    await page.reload();
+    await page.waitForFunction(
+      () => document.querySelector<HTMLInputElement>('[list=audit-images]')?.value === 'nginx',
+    );
+    await page.getByRole('link', { name: 'nginx:2.0.0' }).first().click();
+    await page.waitForURL('**/requests/*');
+    expect(complaints).toEqual([]);
   });
 });

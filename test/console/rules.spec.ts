@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { BUMPS, STATUSES, type Group } from '../../console/src/api/types.js';
@@ -16,6 +17,7 @@ import { NOTHING, reduceSelection, type SelectionEvent } from '../../console/src
 import { age, change, size } from '../../console/src/intl.js';
 import { actionOf } from '../../console/src/keys.js';
 import { enScreens as en } from '../../console/src/messages/en-screens.js';
+import { changeOf } from '../../console/src/screens/audit-change.js';
 import { isId, isTime, oneOf, readPlace, upTo } from '../../console/src/screens/use-place.js';
 import { shortTag, tagDifference, visible } from '../../console/src/tag-difference.js';
 import { row } from './rows.js';
@@ -97,6 +99,38 @@ describe('the address of another screen', () => {
       place: { actor: 'ana' },
       dropped: ['actor', 'sort', 'image_id', 'since', 'constructor'],
     });
+  });
+});
+
+describe('a change in the audit log', () => {
+  it('says from what to what, and leaves out what stayed', () => {
+    expect(changeOf({ status: 'pending' }, { status: 'approved', digest: 'sha256:1' })).toBe(
+      'waiting → approved',
+    );
+    expect(
+      changeOf(
+        { digest: `sha256:${'a'.repeat(64)}`, status: 'pending' },
+        { digest: `sha256:${'b'.repeat(64)}`, status: 'pending' },
+      ),
+    ).toBe('digest: aaaaaaaaaa → bbbbbbbbbb');
+    expect(changeOf({}, { watch_for_updates: true, tag_include: ['^7'] })).toBe(
+      'watch_for_updates: – → yes, tag_include: – → ["^7"]',
+    );
+    expect(changeOf({ a: 1, b: 1, c: 1, d: 1 }, {})).toBe('a: 1 → –, b: 1 → –, c: 1 → –, …');
+  });
+
+  it('has a name, whatever the service writes down', async () => {
+    const written = new Set<string>();
+    for (const file of await readdir('src', { recursive: true })) {
+      if (!file.endsWith('.ts') || file.endsWith('.spec.ts') || file.startsWith('events')) continue;
+      const text = await readFile(`src/${file}`, 'utf8');
+      for (const [, action = ''] of text.matchAll(/'((?:approval_request|image|tag|api_token)\.[a-z_]+)'/g))
+        written.add(action);
+    }
+    // Events of the same rooms, and no entries of the log.
+    for (const event of ['approval_request.decided', 'image.status_changed']) written.delete(event);
+    expect(written.size).toBeGreaterThan(10);
+    expect(Object.keys(en.audit.actions)).toEqual(expect.arrayContaining([...written]));
   });
 });
 
