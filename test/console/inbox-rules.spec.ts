@@ -126,10 +126,10 @@ describe('a range', () => {
 
   it('is what was refused, by name, after a bulk decision of all that match', () => {
     const all = reduceSelection(NOTHING, { type: 'all-matching' });
-    const after = reduceSelection(all, { type: 'refused', ids: [4, 5] });
+    const after = reduceSelection(all, { type: 'name', ids: [4, 5] });
     expect([...after.ids]).toEqual([4, 5]);
     expect(after.isAllMatching).toBe(false);
-    expect(reduceSelection(all, { type: 'refused', ids: [] }).ids.size).toBe(0);
+    expect(reduceSelection(all, { type: 'name', ids: [] }).ids.size).toBe(0);
   });
 });
 

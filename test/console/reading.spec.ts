@@ -74,4 +74,23 @@ inBrowser('what the reader of the console meets', () => {
     await page.waitForURL('**/requests/*');
     expect(complaints).toEqual([]);
   });
+
+  it('brings a selection back with its filter, since under another one it is another set', async () => {
+    const { page } = await openPage(browser, app);
+    await toInbox(page, '?q=nginx');
+    await page.keyboard.press('x');
+    await page.getByRole('button', { name: 'Select all 2 that match' }).click();
+    await page.keyboard.press('/');
+    await page.keyboard.press('Escape');
+    await page.getByText('the selection was cleared').first().waitFor();
+    await page.waitForFunction(() => document.querySelectorAll('[data-request]').length === 5);
+    await page.getByRole('button', { name: 'Select again' }).click();
+    await page.getByText('All 2 that match are selected').waitFor();
+    expect(page.url()).toContain('q=nginx');
+    await page.waitForFunction(() => document.activeElement?.matches('[role=row][data-request]'));
+
+    // One of all that match is left out by name.
+    await page.keyboard.press('x');
+    await page.getByText('1 selected').waitFor();
+  });
 });

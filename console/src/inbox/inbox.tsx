@@ -97,7 +97,11 @@ export default function Inbox() {
     isGone,
   });
   const active = reading.active;
-  const [selection, select] = useSelection(filterText, overlay.gone);
+  const onView = (query: string): void => navigate(query === '' ? '/inbox' : `/inbox?${query}`);
+  const [selection, select] = useSelection(filterText, overlay.gone, (before) => {
+    if (before !== filterText) onView(before);
+    reading.focusAgain();
+  });
   const selectedCount = selection.isAllMatching ? (total ?? selection.ids.size) : selection.ids.size;
   const hasSelection = selectedCount > 0;
 
@@ -151,14 +155,23 @@ export default function Inbox() {
     },
     [filter, navigate],
   );
+  /** Of all that match, those that are read, by name: so that single ones can be left out. */
+  const selectByName = (): void => {
+    if (selection.isAllMatching) select({ type: 'name', ids: [...rowById.keys()] });
+  };
   const selectRange = (anchor: number, to: number): void =>
     select({ type: 'range', anchor, ids: between(items, anchor, to).flatMap((one) => idsOf(one.entry)) });
+
+  const toggle = (entry: Entry): void => {
+    selectByName();
+    select({ type: 'toggle', ids: idsOf(entry) });
+  };
 
   const actions = useLatest<RowActions>({
     toggle: (entry, isRange) => {
       const anchor = selection.anchor ?? reading.id;
       if (isRange && anchor !== null) selectRange(anchor, entry.row.id);
-      else select({ type: 'toggle', ids: idsOf(entry) });
+      else toggle(entry);
     },
     activate: (entry) => {
       if (width.isWide) reading.open(entry.row.id);
@@ -166,8 +179,10 @@ export default function Inbox() {
     },
     decide: decideEntry,
     toggleFold: (key) => setOpen((before) => toggled(before, key)),
-    selectGroup: (group, isOn) =>
-      select({ type: 'set', ids: (entriesByGroup(items).get(group.key) ?? []).flatMap(idsOf), isOn }),
+    selectGroup: (group, isOn) => {
+      selectByName();
+      select({ type: 'set', ids: (entriesByGroup(items).get(group.key) ?? []).flatMap(idsOf), isOn });
+    },
     takeNewest,
     retry: inbox.retry,
   });
@@ -185,7 +200,7 @@ export default function Inbox() {
       reading.moveTo(next);
     },
     toggle: () => {
-      if (may.decide && isPending && active) select({ type: 'toggle', ids: idsOf(active.entry) });
+      if (may.decide && isPending && active) toggle(active.entry);
     },
     selectMore: () => {
       if (!may.decide || !isPending) return;
@@ -244,7 +259,7 @@ export default function Inbox() {
           isTotalExact={inbox.isTotalExact}
           searchField={searchField}
           setFilter={setFilter}
-          onView={(query) => navigate(query === '' ? '/inbox' : `/inbox?${query}`)}
+          onView={onView}
           onLeaveSearch={reading.focusAgain}
         />
         <FacetBar filter={filter} facets={facets} total={total} onChange={setFilter} />
@@ -344,7 +359,7 @@ export default function Inbox() {
         onReject={(entry, reason) => send(entry, 'reject', reason)}
         onDecided={(ids, refused) => {
           if (reading.id !== null && ids.includes(reading.id)) reading.moveOn(new Set(ids));
-          select(refused ? { type: 'refused', ids: refused } : { type: 'left', ids });
+          select(refused ? { type: 'name', ids: refused } : { type: 'left', ids });
         }}
       />
     </>
