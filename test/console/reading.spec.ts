@@ -93,4 +93,43 @@ inBrowser('what the reader of the console meets', () => {
     await page.keyboard.press('x');
     await page.getByText('1 selected').waitFor();
   });
+
+  it('cannot approve by key what was pushed again while it was read', async () => {
+    const { page } = await openPage(browser, app);
+    const moved = page.getByText('This tag was pushed again while you read.');
+    const pushAgain = async (tag: string): Promise<void> => {
+      app.hub.push('redis', tag);
+      await app.api('POST', '/images/1/check', {});
+      await moved.waitFor();
+    };
+    let sent = 0;
+    await page.route('**/approve', (route) => {
+      sent++;
+      return route.abort();
+    });
+    const { body } = await app.api('GET', '/images/approval-requests?image_name=redis&sort=oldest');
+    const [first, second] = (body as { approval_requests: { id: number; tag_name: string }[] })
+      .approval_requests;
+    await page.goto(`/requests/${first?.id}`);
+    await page.getByText(/^Approves exactly/).waitFor();
+    await page.getByText(/^Live/).waitFor();
+    await pushAgain(first?.tag_name ?? '');
+    await page.keyboard.press('a');
+    await page.locator('.toast', { hasText: 'compare before you decide' }).waitFor();
+
+    // Nor where the list has read the new digest meanwhile.
+    await toInbox(page, `?q=redis&open=${second?.id}`);
+    await page.locator('.detail-foot .button-approve').waitFor();
+    await page.waitForSelector('.platform-sizes');
+    await page.getByText(/^Live/).waitFor();
+    await pushAgain(second?.tag_name ?? '');
+    const read = page.waitForResponse(/view=row/);
+    await page.keyboard.press('.');
+    await read;
+    await page.keyboard.press('a');
+    await page.locator('.toast', { hasText: 'compare before you decide' }).waitFor();
+    expect(sent).toBe(0);
+    await page.getByRole('button', { name: 'Compare again' }).click();
+    await moved.waitFor({ state: 'detached' });
+  });
 });

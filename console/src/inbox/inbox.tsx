@@ -6,6 +6,8 @@ import { stillWaiting } from '../decisions.js';
 import { apiFilter, EVERYTHING, readFilter, writeFilter, type InboxFilter } from '../filters.js';
 import { live } from '../live-state.js';
 import { t } from '../messages/en.js';
+import { moved } from '../moved.js';
+import { say } from '../notices.js';
 import { useDropped } from '../place.js';
 import { agesShown } from '../preferences.js';
 import { useMay, useStatus } from '../queries.js';
@@ -115,6 +117,7 @@ export default function Inbox() {
   const decideEntry = (entry: Entry, action: 'approve' | 'reject'): void => {
     if (!may.decide || entry.row.status !== 'pending') return;
     if (action === 'reject') return ask({ kind: 'reject', entry });
+    if (moved.get() === entry.row.id) return void say(t.decide.moved);
     if (entry.row.bump === 'repush' && repushAsk !== entry.row.id) {
       reading.open(entry.row.id);
       return setRepushAsk(entry.row.id);
