@@ -92,6 +92,19 @@ inBrowser('what the reader of the console meets', () => {
     // One of all that match is left out by name.
     await page.keyboard.press('x');
     await page.getByText('1 selected').waitFor();
+
+    // While it is carried out its dialog stays, with the way to stop it.
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    await page.keyboard.press('a');
+    await page.getByRole('button', { name: 'Approve 1', exact: true }).waitFor();
+    await page.route('**/bulk', (route) => held.then(() => route.continue()));
+    await page.getByRole('button', { name: 'Approve 1', exact: true }).click();
+    await page.getByRole('button', { name: 'Stop' }).waitFor();
+    await page.keyboard.press('Escape');
+    expect(await page.getByRole('button', { name: 'Stop' }).count()).toBe(1);
+    letGo();
+    await page.locator('.toast', { hasText: 'Approved 1 request' }).waitFor();
   });
 
   it('cannot approve by key what was pushed again while it was read', async () => {
