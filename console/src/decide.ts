@@ -31,6 +31,7 @@ export const done = createStore<readonly Done[], { add?: Done; remove?: Done }>(
 const BATCH_TIMEOUT_MS = 120_000;
 const KEPT_REASONS = 5;
 const MOST_TRIES = 4;
+const DECIDED = { approve: 'approved', reject: 'rejected' } as const;
 
 export const nameOf = (row: Pick<Row, 'image_name' | 'tag_name'>): string =>
   visible(row.tag_name === null ? row.image_name : `${row.image_name}:${row.tag_name}`);
@@ -79,7 +80,8 @@ async function decideOne(row: Row, action: 'approve' | 'reject', reason?: string
         continue;
       }
       // No answer is not a refusal: the decision may have arrived.
-      if (error.isUncertain && (await hasArrived(row, action))) {
+      const status = error.isUncertain ? await statusNow(row.id) : row.status;
+      if (status === DECIDED[action]) {
         overlay.send({ type: 'decided', ids: [row.id] });
         return [];
       }
@@ -87,7 +89,8 @@ async function decideOne(row: Row, action: 'approve' | 'reject', reason?: string
       if (error.status === 403) void queryClient.invalidateQueries({ queryKey: ['session'] });
       const why = refusalOf(error, row);
       overlay.send({ type: 'refused', ids: [row.id], why });
-      say(t.decide.failed(nameOf(row), why), 'error');
+      const name = nameOf(row);
+      say(status === null ? t.decide.unknown(name) : t.decide.failed(name, why), 'error');
       return null;
     }
   }
@@ -101,10 +104,7 @@ async function countDown(seconds: number): Promise<void> {
   unsay();
 }
 
-async function hasArrived(row: Row, action: 'approve' | 'reject'): Promise<boolean> {
-  return (await statusNow(row.id)) === (action === 'approve' ? 'approved' : 'rejected');
-}
-
+/** null: that cannot be read, either. */
 async function statusNow(id: number): Promise<Row['status'] | null> {
   return readAgain(id).then(
     (now) => now.status,

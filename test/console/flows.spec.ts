@@ -504,7 +504,7 @@ inBrowser('a service that is killed while somebody decides', () => {
       await page.getByText(/^Reconnecting/).waitFor();
       const active = await page.locator('.row.is-active .cell-tag > .tag').textContent();
       await page.keyboard.press('a');
-      await page.locator('.toast', { hasText: 'was not decided' }).waitFor();
+      await page.locator('.toast', { hasText: 'not known whether' }).waitFor();
       // It is back where it was, and says why.
       expect(await shown()).toHaveLength(3);
       await page
