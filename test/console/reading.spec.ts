@@ -26,7 +26,8 @@ inBrowser('what the reader of the console meets', () => {
   });
   const toInbox = async (page: Page, query = ''): Promise<void> => {
     await page.goto(`/inbox${query}`);
-    await page.waitForSelector('.row.is-active');
+    // With the boxes it is known who reads, and what he may do.
+    await page.waitForSelector('.row.is-active [role=checkbox]');
   };
 
   it('is told which parts of a link were left out, on every screen, and for long enough', async () => {
@@ -38,7 +39,6 @@ inBrowser('what the reader of the console meets', () => {
     expect(await notice.textContent()).toContain('bump, open, colour.');
     for (const [place, names] of [
       ['/audit?since=2026-01-31&image_id=x', 'since, image_id.'],
-      ['/images?watched=perhaps', 'watched.'],
       ['/images/1?state=lost', 'state.'],
     ] as const) {
       await page.goto(place);
@@ -144,5 +144,50 @@ inBrowser('what the reader of the console meets', () => {
     expect(sent).toBe(0);
     await page.getByRole('button', { name: 'Compare again' }).click();
     await moved.waitFor({ state: 'detached' });
+  });
+
+  it('asks early and once for the first rows, and asks again itself where that came to nothing', async () => {
+    const { page } = await openPage(browser, app);
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      const what = /\/(groups|session)\b|view=row/.exec(request.url())?.[0];
+      if (what) asked.push(what);
+    });
+    await toInbox(page);
+    expect(asked.sort()).toEqual(['/groups', '/session', 'view=row']);
+
+    let isFirst = true;
+    await page.route('**/groups?*', (route) => {
+      const isEarly = isFirst;
+      isFirst = false;
+      return isEarly ? route.abort() : route.continue();
+    });
+    await toInbox(page);
+    asked.length = 0;
+    // Under a filter nothing is asked for that nobody will see.
+    await toInbox(page, '?q=redis');
+    expect(asked.filter((what) => what === '/groups')).toHaveLength(1);
+  });
+
+  it('can be used without single keys: Tab reaches what acts on the line being read', async () => {
+    const { page } = await openPage(browser, app);
+    await page.addInitScript(() => localStorage.setItem('image-monitor.single-keys', 'false'));
+    await toInbox(page, '?q=redis');
+    await page.getByRole('link', { name: 'Skip to the content' }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.activeElement?.matches('[role=row][data-request]'));
+    await page.keyboard.press('a');
+    await page.keyboard.press('t');
+    await page.keyboard.press('x');
+    expect(await page.locator('[role=dialog], .bulk-bar').count()).toBe(0);
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Take the newest of redis' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Space');
+    await page.getByText('3 selected').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.bulk-bar').waitFor({ state: 'detached' });
   });
 });
