@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { startApp, type TestApp } from '../support/app.js';
+import { eventually, startApp, type TestApp } from '../support/app.js';
 import { fill, findBrowser, openBrowser, openPage } from './browser.js';
 
 const path = findBrowser();
@@ -189,5 +189,37 @@ inBrowser('what the reader of the console meets', () => {
     await page.getByText('3 selected').waitFor();
     await page.keyboard.press('Escape');
     await page.locator('.bulk-bar').waitFor({ state: 'detached' });
+  });
+
+  it('says of how old what it shows is, looks every half minute, and says aloud what came', async () => {
+    const { page } = await openPage(browser, app);
+    let isThere = true;
+    await page.clock.install();
+    await page.route('**/events', async (route) => {
+      if (!isThere) return route.abort();
+      isThere = false;
+      // Its service is another one than the page is from.
+      await route.fulfill({
+        contentType: 'text/event-stream',
+        body: `id: 1\nevent: hello\ndata: {"build":"another"}\n\nid: 2\nevent: approval_request.opened\ndata: {"many":true,"count":12}\n\n`,
+      });
+    });
+    await toInbox(page);
+    await page.getByText('A new version is ready.').waitFor();
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^12 new requests$/ })
+      .waitFor({ state: 'attached' });
+
+    await eventually('the pause', async () => {
+      await page.clock.fastForward(2_000);
+      return /^Data from \d/.test((await page.locator('.live').textContent()) ?? '');
+    });
+    const first = await page.locator('[data-request]').first().getAttribute('data-request');
+    await app.api('POST', `/images/approval-requests/${first}/reject`, { rejection_reason: 'no' });
+    await eventually('the look', async () => {
+      await page.clock.fastForward(10_000);
+      return (await page.locator('.row-note', { hasText: 'local rejected this' }).count()) === 1;
+    });
   });
 });

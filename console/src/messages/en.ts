@@ -32,6 +32,7 @@ export const en = {
     shortcuts: 'Single-key shortcuts',
     help: 'Keyboard help',
     preferences: 'Preferences',
+    arrived: (n: number) => counted(n, { one: '# new request', other: '# new requests' }),
     newVersion: 'A new version is ready.',
     reload: 'Reload',
     signOut: 'Sign out',
