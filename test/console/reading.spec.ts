@@ -49,7 +49,9 @@ inBrowser('what the reader of the console meets', () => {
 
   it('finds in the audit log what was done to one image, and takes it away as a file', async () => {
     const { page, complaints } = await openPage(browser, app);
-    await page.goto('/audit');
+    await page.goto('/images/1');
+    await page.getByRole('link', { name: 'what was done to it' }).click();
+    await page.getByRole('button', { name: 'Remove filter: redis' }).waitFor();
     const rows = page.locator('.audit-table tbody tr');
     await page.getByLabel('Filter by image').fill('nginx');
     await page.keyboard.press('Enter');

@@ -204,6 +204,7 @@ export const enScreens = {
     opened: (n: number) => counted(n, { one: '# request opened', other: '# requests opened' }),
     waiting: (n: number) => counted(n, { one: '# request waits', other: '# requests wait' }),
     loadMore: 'Load more',
+    audit: 'what was done to it',
     adminOnly: 'Only admins change images; you may look at what is set.',
     edit: 'Edit…',
     editTitle: (name: string) => `Edit ${name}`,
@@ -237,7 +238,7 @@ export const enScreens = {
   },
   audit: {
     title: 'Audit',
-    facts: 'Every change, newest first. Nothing here can be edited.',
+    facts: 'Newest first, never edited.',
     count: (n: number, isExact: boolean) =>
       counted(n, { one: `#${isExact ? '' : '+'} entry.`, other: `#${isExact ? '' : '+'} entries.` }),
     changes: (n: number, isExact: boolean) =>
@@ -259,6 +260,7 @@ export const enScreens = {
     when: 'When',
     reason: 'Reason',
     actor: 'Filter by actor',
+    actorShort: 'Actor',
     action: 'Action',
     anyAction: 'Any action',
     actions: {
@@ -287,6 +289,7 @@ export const enScreens = {
       'api_token.deleted': 'token deleted',
     } as Record<string, string>,
     image: 'Filter by image',
+    imageShort: 'Image',
     request: (id: number) => `Request ${number(id)}`,
     csv: 'Export CSV',
     batch: (n: string) => `Batch ${n}`,

@@ -120,7 +120,7 @@ export default function Audit() {
             ref={field}
             type="search"
             aria-label={t.audit.actor}
-            placeholder={t.audit.actor}
+            placeholder={t.audit.actorShort}
             value={text}
             maxLength={200}
             spellCheck={false}
@@ -166,8 +166,14 @@ export default function Audit() {
           {t.audit.csv}
         </button>
       </header>
-      {filter.batch_id || filter.request_id ? (
+      {filter.batch_id || filter.request_id || filter.image_id ? (
         <div className="chips chips-bar">
+          {filter.image_id ? (
+            <Chip
+              text={visible(entries[0]?.image_name ?? `#${filter.image_id}`)}
+              onRemove={() => set('image_id', '')}
+            />
+          ) : null}
           {filter.batch_id ? (
             <Chip
               text={t.audit.batch(visible(filter.batch_id.slice(0, 8)))}
@@ -312,7 +318,7 @@ function ImageField({ id, onChoose }: { id: string | null; onChoose(id: string):
       <input
         type="search"
         aria-label={t.audit.image}
-        placeholder={t.audit.image}
+        placeholder={t.audit.imageShort}
         value={typed ?? visible(name)}
         maxLength={255}
         spellCheck={false}

@@ -109,6 +109,8 @@ export default function OneImage({ id }: { id: number }) {
                 ) : (
                   t.images.waiting(0)
                 )}
+                {' · '}
+                <Link href={`/audit?image_id=${id}`}>{t.images.audit}</Link>
                 {image.description ? ` · ${visible(image.description)}` : ''}
               </p>
             </div>
