@@ -28,10 +28,10 @@ export const done = createStore<readonly Done[], { add?: Done; remove?: Done }>(
   event.add ? [event.add, ...state].slice(0, 100) : state.filter((one) => one !== event.remove),
 );
 
-const UNDO_MS = 10_000;
 const BATCH_TIMEOUT_MS = 120_000;
 const KEPT_REASONS = 5;
 const MOST_TRIES = 4;
+const DECIDED = { approve: 'approved', reject: 'rejected' } as const;
 
 export const nameOf = (row: Pick<Row, 'image_name' | 'tag_name'>): string =>
   visible(row.tag_name === null ? row.image_name : `${row.image_name}:${row.tag_name}`);
@@ -80,7 +80,8 @@ async function decideOne(row: Row, action: 'approve' | 'reject', reason?: string
         continue;
       }
       // No answer is not a refusal: the decision may have arrived.
-      if (error.isUncertain && (await hasArrived(row, action))) {
+      const status = error.isUncertain ? await statusNow(row.id) : row.status;
+      if (status === DECIDED[action]) {
         overlay.send({ type: 'decided', ids: [row.id] });
         return [];
       }
@@ -88,7 +89,8 @@ async function decideOne(row: Row, action: 'approve' | 'reject', reason?: string
       if (error.status === 403) void queryClient.invalidateQueries({ queryKey: ['session'] });
       const why = refusalOf(error, row);
       overlay.send({ type: 'refused', ids: [row.id], why });
-      say(t.decide.failed(nameOf(row), why), 'error');
+      const name = nameOf(row);
+      say(status === null ? t.decide.unknown(name) : t.decide.failed(name, why), 'error');
       return null;
     }
   }
@@ -102,10 +104,7 @@ async function countDown(seconds: number): Promise<void> {
   unsay();
 }
 
-async function hasArrived(row: Row, action: 'approve' | 'reject'): Promise<boolean> {
-  return (await statusNow(row.id)) === (action === 'approve' ? 'approved' : 'rejected');
-}
-
+/** null: that cannot be read, either. */
 async function statusNow(id: number): Promise<Row['status'] | null> {
   return readAgain(id).then(
     (now) => now.status,
@@ -139,17 +138,7 @@ function refusalOf(error: ApiProblem, row: Row): string {
 
 export function remember(what: Done): void {
   done.send({ add: what });
-  const id = say(what.sentence, 'result', { label: t.decide.undo, key: 'U', run: () => void undo(what) });
-  holdNotice(id, UNDO_MS);
-}
-
-/** Takes the notice away after a while, but not while the pointer or the focus is on it. */
-export function holdNotice(id: number, ms: number): void {
-  setTimeout(() => {
-    const toast = document.querySelector('.toast');
-    if (toast?.matches(':hover, :focus-within')) holdNotice(id, 1_000);
-    else unsay(id);
-  }, ms);
+  say(what.sentence, 'result', { label: t.decide.undo, key: 'U', run: () => void undo(what) });
 }
 
 export function undoLast(): void {
@@ -193,10 +182,7 @@ export async function undo(what: Done): Promise<void> {
     overlay.send({ type: 'reopened', ids: what.ids });
     changed();
     void refreshList();
-    const id = say(
-      [t.decide.undone(what.name), hasRollout ? t.decide.rolloutStarted : ''].filter(Boolean).join('. '),
-    );
-    holdNotice(id, UNDO_MS);
+    say([t.decide.undone(what.name), hasRollout ? t.decide.rolloutStarted : ''].filter(Boolean).join('. '));
   } catch (error) {
     if (wasDone) done.send({ add: what });
     say(

@@ -40,7 +40,7 @@ export const EVERYTHING: InboxFilter = {
   by: 'line',
 };
 
-/** Parameters that are the page's own and no filter. */
+/** Parameters that are the page's own and no filter: the id of a request. */
 const OTHERS = new Set(['open']);
 
 const MOST_DAYS = 36_500;
@@ -80,7 +80,7 @@ export function readFilter(search: string): { filter: InboxFilter; dropped: stri
   };
   const seen = new Set<string>();
   for (const [name, value] of params) {
-    if (OTHERS.has(name)) continue;
+    if (OTHERS.has(name) && /^[1-9]\d{0,9}$/.test(value)) continue;
     if (seen.has(name)) {
       dropped.push(name);
       continue;
@@ -100,6 +100,12 @@ export function readFilter(search: string): { filter: InboxFilter; dropped: stri
     else if (name === 'sort') filter.sort = one(name, value, SORTS, EVERYTHING.sort);
     else if (name === 'by') filter.by = one(name, value, GROUPINGS, EVERYTHING.by);
     else dropped.push(name);
+  }
+  // Lines have an order of their own; another one is an order of requests.
+  if (filter.sort !== 'group' && !seen.has('by')) filter.by = 'none';
+  if (filter.sort !== 'group' && filter.by !== 'none') {
+    filter.sort = 'group';
+    dropped.push('sort');
   }
   return { filter, dropped: [...new Set(dropped)] };
 }

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useKeys } from './keys.js';
 import { ahead, clock, number } from './intl.js';
@@ -217,12 +217,38 @@ function Preferences({ onHelp }: { onHelp(): void }) {
   );
 }
 
+const SPOKEN_EVERY_MS = 30_000;
+const SPOKEN_MS = 5_000;
+
+/** "12 new requests" for who hears the page: not one by one, and not again when another text goes. */
+function useArrivals(): string {
+  const { newCount } = useStore(live);
+  const [text, setText] = useState('');
+  const saidAt = useRef(-SPOKEN_EVERY_MS);
+  useEffect(() => {
+    if (newCount === 0) return;
+    const say = (): void => {
+      saidAt.current = performance.now();
+      setText(t.frame.arrived(newCount));
+    };
+    const timer = setTimeout(say, saidAt.current + SPOKEN_EVERY_MS - performance.now());
+    return () => clearTimeout(timer);
+  }, [newCount]);
+  useEffect(() => {
+    if (text === '') return;
+    const timer = setTimeout(() => setText(''), SPOKEN_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return text;
+}
+
 function Toast() {
   const shown = useStore(notice);
+  const arrivals = useArrivals();
   return (
     <>
       <div className="sr" role="status" aria-live="polite">
-        {shown?.kind === 'result' ? shown.text : ''}
+        {shown?.kind === 'result' ? shown.text : arrivals}
       </div>
       <div className="sr" role="alert" aria-live="assertive">
         {shown?.kind === 'error' ? shown.text : ''}

@@ -26,6 +26,15 @@ export function heardOf(data: Record<string, unknown>): Heard {
 
 let build: string | null = null;
 
+/** The build that this page is from, as the first answer said; another one is a new version. True: it is. */
+export function hearBuild(now: unknown): boolean {
+  if (typeof now !== 'string') return false;
+  const isNew = build !== null && now !== build;
+  if (isNew) live.send({ type: 'new-build' });
+  build = now;
+  return isNew;
+}
+
 /** Nothing in the list moves by itself: counts are read again, rows are marked, and new ones wait to be merged. */
 export function hearEvent({ name, data }: StreamEvent): void {
   if (name === 'hello') return hearHello(data);
@@ -55,12 +64,7 @@ export function hearPoll(): void {
 }
 
 function hearHello(data: Record<string, unknown>): void {
-  const now = typeof data['build'] === 'string' ? data['build'] : null;
-  if (build !== null && now !== null && now !== build) {
-    live.send({ type: 'new-build' });
-    hearAll();
-  }
-  build = now ?? build;
+  if (hearBuild(data['build'])) hearAll();
 }
 
 /** Something was missed: everything that is shown is read again, once, and the list with it. */

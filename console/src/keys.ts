@@ -3,8 +3,8 @@ import { singleKeys } from './preferences.js';
 
 export type KeyMap = Readonly<Record<string, (event: KeyboardEvent) => void>>;
 
-/** Keys that decide never repeat: who leans on `A` must not empty the inbox. */
-const NEVER_REPEATED = new Set(['a', 'r', 'u', 't', 'Enter']);
+/** Only what moves the reader repeats: who leans on `A`, with Caps Lock or without, must not empty the inbox. */
+const MAY_REPEAT = /^(?:Shift\+)?(?:j|k|Arrow(?:Up|Down)|\[|\])$/;
 
 /**
  * Single keys of a screen. They act only without modifiers other than those named (`Shift+j`, `Mod+a`), outside text
@@ -18,12 +18,8 @@ export function useKeys(map: KeyMap, isOn = true): void {
   useEffect(() => {
     if (!isOn) return;
     const onKey = (event: KeyboardEvent): void => {
-      const name = keyName(event);
-      const act = latest.current[name];
-      if (!act || event.defaultPrevented || event.isComposing || isElsewhere(event)) return;
-      const isPrintable = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
-      if (isPrintable && !singleKeys.get()) return;
-      if (event.repeat && NEVER_REPEATED.has(event.key)) return;
+      const act = actionOf(latest.current, event, singleKeys.get());
+      if (!act || event.defaultPrevented || isElsewhere(event)) return;
       event.preventDefault();
       act(event);
     };
@@ -32,7 +28,21 @@ export function useKeys(map: KeyMap, isOn = true): void {
   }, [isOn]);
 }
 
-function keyName(event: KeyboardEvent): string {
+type Pressed = Pick<
+  KeyboardEvent,
+  'key' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'repeat' | 'isComposing'
+>;
+
+/** What a key does where keys act; null: nothing. */
+export function actionOf(map: KeyMap, event: Pressed, hasSingleKeys: boolean): KeyMap[string] | null {
+  const name = keyName(event);
+  const isPrintable = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
+  const isOff =
+    event.isComposing || (isPrintable && !hasSingleKeys) || (event.repeat && !MAY_REPEAT.test(name));
+  return isOff ? null : (map[name] ?? null);
+}
+
+function keyName(event: Pressed): string {
   if (event.altKey) return '';
   const isLetter = /^[a-z]$/i.test(event.key);
   const key = isLetter ? event.key.toLowerCase() : event.key;

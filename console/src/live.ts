@@ -1,7 +1,7 @@
 import { eventsAddress, onAnswer } from './api/client.js';
 import { routes } from './api/routes.js';
 import { readStream, type StreamEnd, type StreamEvent } from './event-stream.js';
-import { hearEvent, hearPoll } from './hear.js';
+import { hearBuild, hearEvent, hearPoll } from './hear.js';
 import { live, type Live } from './live-state.js';
 import { queryClient } from './queries.js';
 
@@ -25,13 +25,18 @@ let channel: BroadcastChannel;
 let lastId = '';
 let isListening = false;
 let triedAt = 0;
+/** When the service said anything: what is shown is at least that fresh. */
+let answeredAt = 0;
+let hiddenAt: number | null = null;
 let wake: () => void = () => undefined;
 
 /**
  * One stream for all tabs: a lock elects the tab that listens, a channel tells the others. A tab that is hidden for a
- * minute gives the lock away. Called when somebody may read: a second call looks again at once.
+ * minute gives the lock away. Called when somebody may read, with the build of the page: a second call looks again at
+ * once.
  */
-export function startLive(): void {
+export function startLive(build: unknown): void {
+  hearBuild(build);
   if (hasStarted) return wake();
   hasStarted = true;
   channel = new BroadcastChannel(NAME);
@@ -42,8 +47,14 @@ export function startLive(): void {
     live.send({ type: 'state', state: 'reconnecting' });
     wake();
   });
+  const seeWhetherHidden = (): void => {
+    hiddenAt = document.visibilityState === 'hidden' ? Date.now() : null;
+  };
+  document.addEventListener('visibilitychange', seeWhetherHidden);
+  seeWhetherHidden();
   // An answer after a pause says that the service may be back.
   onAnswer((status) => {
+    if (status < 500) answeredAt = Date.now();
     if (status < 500 && live.get().state === 'paused' && Date.now() - triedAt > TRIES_EVERY_MS) wake();
   });
   void standForElection();
@@ -64,7 +75,11 @@ async function listen(): Promise<void> {
   let hiding: ReturnType<typeof setTimeout> | undefined;
   const onVisibility = (): void => {
     clearTimeout(hiding);
-    if (document.visibilityState === 'hidden') hiding = setTimeout(() => hidden.abort(), HIDDEN_MS);
+    if (hiddenAt === null) return;
+    // Of several hidden tabs each would otherwise listen for its minute after the other.
+    const left = hiddenAt + HIDDEN_MS - Date.now();
+    if (left <= 0) hidden.abort();
+    else hiding = setTimeout(() => hidden.abort(), left);
   };
   document.addEventListener('visibilitychange', onVisibility);
   onVisibility();
@@ -111,8 +126,11 @@ function hear(told: Told): void {
       if (isListening) channel.postMessage({ kind: 'state', state: live.get().state } satisfies Told);
       return;
     case 'state':
+      // "Data from 14:02" is when the service was last heard of, whichever way.
+      live.send({ type: 'heard', at: answeredAt });
       return live.send({ type: 'state', state: told.state });
     case 'poll':
+      live.send({ type: 'heard', at: answeredAt });
       return hearPoll();
     case 'event':
       if (told.event.id !== null) lastId = told.event.id;

@@ -94,9 +94,10 @@ function Door() {
   const problem = problemOf(session.error);
   const isOut = problem?.status === 401;
   const isIn = session.data !== undefined && !isOut;
+  const build = session.data?.build;
   useEffect(() => {
-    if (isIn) startLive();
-  }, [isIn]);
+    if (isIn) startLive(build);
+  }, [isIn, build]);
   useEffect(() => {
     if (!isOut || place.startsWith('/sign-in')) return;
     const elsewhere = problem?.body['sign_in_url'];

@@ -192,7 +192,6 @@ inBrowser('the console, from the first request to the last', () => {
     expect(await selected()).toBe(0);
     await page.getByRole('button', { name: 'Select again' }).click();
     await page.getByText('6 selected').waitFor();
-    await page.keyboard.press('Enter');
     await page.keyboard.press('Escape');
     await eventually('the end of it', async () => (await selected()) === 0);
   });
@@ -505,7 +504,7 @@ inBrowser('a service that is killed while somebody decides', () => {
       await page.getByText(/^Reconnecting/).waitFor();
       const active = await page.locator('.row.is-active .cell-tag > .tag').textContent();
       await page.keyboard.press('a');
-      await page.locator('.toast', { hasText: 'was not decided' }).waitFor();
+      await page.locator('.toast', { hasText: 'not known whether' }).waitFor();
       // It is back where it was, and says why.
       expect(await shown()).toHaveLength(3);
       await page

@@ -224,6 +224,11 @@ describe.each(['Express', 'Fastify'] as const)('the console of a platform on %s'
     await page.goto(`${MOUNT}/requests/2`);
     await page.getByText('You may look, not decide.').waitFor();
     expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+
+    // The platform's session ends while one reads.
+    await context.clearCookies();
+    await page.keyboard.press('2');
+    await page.waitForURL('**/platform/sign-in');
     await context.close();
   });
 });

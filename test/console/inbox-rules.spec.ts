@@ -2,7 +2,14 @@ import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { BulkAnswer, Row } from '../../console/src/api/types.js';
 import { eventOf } from '../../console/src/event-stream.js';
-import { previewOf, runBulk, STEP, type BulkEnd, type BulkOrder } from '../../console/src/inbox/bulk-run.js';
+import {
+  isTyped,
+  previewOf,
+  runBulk,
+  STEP,
+  type BulkEnd,
+  type BulkOrder,
+} from '../../console/src/inbox/bulk-run.js';
 import { foldNames, itemsOf } from '../../console/src/inbox/items.js';
 import { between, lineFrom, placeAfter, placeOf, stepFrom } from '../../console/src/inbox/moves.js';
 import { groupKeyOf, RowsByGroup, type GroupRows } from '../../console/src/inbox/rows-by-group.js';
@@ -126,10 +133,10 @@ describe('a range', () => {
 
   it('is what was refused, by name, after a bulk decision of all that match', () => {
     const all = reduceSelection(NOTHING, { type: 'all-matching' });
-    const after = reduceSelection(all, { type: 'refused', ids: [4, 5] });
+    const after = reduceSelection(all, { type: 'name', ids: [4, 5] });
     expect([...after.ids]).toEqual([4, 5]);
     expect(after.isAllMatching).toBe(false);
-    expect(reduceSelection(all, { type: 'refused', ids: [] }).ids.size).toBe(0);
+    expect(reduceSelection(all, { type: 'name', ids: [] }).ids.size).toBe(0);
   });
 });
 
@@ -250,6 +257,11 @@ describe('the rows of groups', () => {
 });
 
 describe('a bulk decision', () => {
+  it('takes its number as it is shown, and no other', () => {
+    for (const typed of ['1204', '1,204', ' 1 204 ']) expect(isTyped(typed, 1_204)).toBe(true);
+    for (const typed of ['', '120', '1205', '1204x', '-1204']) expect(isTyped(typed, 1_204)).toBe(false);
+  });
+
   const answer = (more: Partial<BulkAnswer>): BulkAnswer => ({
     total: 0,
     counts: {},

@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { BUMPS, STATUSES, type Group } from '../../console/src/api/types.js';
@@ -14,7 +15,10 @@ import {
 import { entriesOf, foldPatches, itemsOf, sortInLine } from '../../console/src/inbox/items.js';
 import { NOTHING, reduceSelection, type SelectionEvent } from '../../console/src/inbox/selection.js';
 import { age, change, size } from '../../console/src/intl.js';
+import { actionOf } from '../../console/src/keys.js';
 import { enScreens as en } from '../../console/src/messages/en-screens.js';
+import { changeOf } from '../../console/src/screens/audit-change.js';
+import { isId, isTime, oneOf, readPlace, upTo } from '../../console/src/screens/use-place.js';
 import { shortTag, tagDifference, visible } from '../../console/src/tag-difference.js';
 import { row } from './rows.js';
 
@@ -22,21 +26,25 @@ const DAY = 86_400_000;
 
 describe('the filter in the address', () => {
   const words = fc.string({ maxLength: 60, unit: 'grapheme' });
-  const filters: fc.Arbitrary<InboxFilter> = fc.record({
-    status: fc.subarray([...STATUSES], { minLength: 1 }),
-    q: words,
-    bump: fc.subarray([...BUMPS]),
-    image: words,
-    category: words,
-    olderThan: fc.option(fc.integer({ min: 1, max: 36_500 })),
-    newerThan: fc.option(fc.integer({ min: 1, max: 36_500 })),
-    missing: words,
-    growth: fc.option(fc.integer({ min: 1, max: 1e9 })),
-    source: words,
-    decidedBy: words,
-    sort: fc.constantFrom(...SORTS),
-    by: fc.constantFrom(...GROUPINGS),
-  });
+  const filters: fc.Arbitrary<InboxFilter> = fc
+    .record({
+      status: fc.subarray([...STATUSES], { minLength: 1 }),
+      q: words,
+      bump: fc.subarray([...BUMPS]),
+      image: words,
+      category: words,
+      olderThan: fc.option(fc.integer({ min: 1, max: 36_500 })),
+      newerThan: fc.option(fc.integer({ min: 1, max: 36_500 })),
+      missing: words,
+      growth: fc.option(fc.integer({ min: 1, max: 1e9 })),
+      source: words,
+      decidedBy: words,
+      order: fc.constantFrom(
+        ...GROUPINGS.map((by) => ({ by, sort: 'group' as const })),
+        ...SORTS.map((sort) => ({ by: 'none' as const, sort })),
+      ),
+    })
+    .map(({ order, ...others }) => ({ ...others, ...order }));
 
   it('comes back as it went', () => {
     fc.assert(
@@ -50,6 +58,14 @@ describe('the filter in the address', () => {
     expect(readFilter('?bump=patch,giant&older=-3&colour=red&q=redis')).toEqual({
       filter: { ...EVERYTHING, bump: ['patch'], q: 'redis' },
       dropped: ['bump', 'older', 'colour'],
+    });
+    expect(readFilter('?open=17').dropped).toEqual([]);
+    expect(readFilter('?open=seventeen').dropped).toEqual(['open']);
+    // Lines have an order of their own.
+    expect(readFilter('?sort=oldest').filter).toMatchObject({ sort: 'oldest', by: 'none' });
+    expect(readFilter('?sort=oldest&by=image')).toEqual({
+      filter: { ...EVERYTHING, by: 'image' },
+      dropped: ['sort'],
     });
     fc.assert(
       fc.property(fc.string(), (text) => {
@@ -67,6 +83,99 @@ describe('the filter in the address', () => {
       image_name: 'redis',
       older_than: new Date(now - 14 * DAY).toISOString(),
     });
+  });
+});
+
+describe('the address of another screen', () => {
+  it('is read by its rules; what is unknown or broken is left out and named', () => {
+    const rules = { actor: upTo(5), sort: oneOf(['name']), image_id: isId, since: isTime };
+    expect(readPlace('?actor=ana&sort=name&image_id=7&since=2026-01-31T12:00:00Z', rules)).toEqual({
+      place: { actor: 'ana', sort: 'name', image_id: '7', since: '2026-01-31T12:00:00Z' },
+      dropped: [],
+    });
+    const broken =
+      '?actor=somebody&sort=colour&image_id=x&since=2026-01-31&constructor=1&actor=ana&actor=bea&image_id=0';
+    expect(readPlace(broken, rules)).toEqual({
+      place: { actor: 'ana' },
+      dropped: ['actor', 'sort', 'image_id', 'since', 'constructor'],
+    });
+  });
+});
+
+describe('a change in the audit log', () => {
+  it('says from what to what, and leaves out what stayed', () => {
+    expect(changeOf({ status: 'pending' }, { status: 'approved', digest: 'sha256:1' })).toBe(
+      'waiting → approved',
+    );
+    expect(
+      changeOf(
+        { digest: `sha256:${'a'.repeat(64)}`, status: 'pending' },
+        { digest: `sha256:${'b'.repeat(64)}`, status: 'pending' },
+      ),
+    ).toBe('digest: aaaaaaaaaa → bbbbbbbbbb');
+    expect(changeOf({}, { watch_for_updates: true, tag_include: ['^7'] })).toBe(
+      'watch_for_updates: – → yes, tag_include: – → ["^7"]',
+    );
+    expect(changeOf({ a: 1, b: 1, c: 1, d: 1 }, {})).toBe('a: 1 → –, b: 1 → –, c: 1 → –, …');
+  });
+
+  it('has a name, whatever the service writes down', async () => {
+    const written = new Set<string>();
+    for (const file of await readdir('src', { recursive: true })) {
+      if (!file.endsWith('.ts') || file.endsWith('.spec.ts') || file.startsWith('events')) continue;
+      const text = await readFile(`src/${file}`, 'utf8');
+      for (const [, action = ''] of text.matchAll(/'((?:approval_request|image|tag|api_token)\.[a-z_]+)'/g))
+        written.add(action);
+    }
+    // Events of the same rooms, and no entries of the log.
+    for (const event of ['approval_request.decided', 'image.status_changed']) written.delete(event);
+    expect(written.size).toBeGreaterThan(10);
+    expect(Object.keys(en.audit.actions)).toEqual(expect.arrayContaining([...written]));
+  });
+});
+
+describe('the keys', () => {
+  const plain = {
+    altKey: false,
+    ctrlKey: false,
+    metaKey: false,
+    shiftKey: false,
+    repeat: false,
+    isComposing: false,
+  };
+  const map = Object.fromEntries(
+    ['a', 'x', 'o', 'u', 'j', 'Shift+j', 'Mod+a', 'ArrowDown', 'Enter', '/', '['].map((name) => [
+      name,
+      () => undefined,
+    ]),
+  );
+  const does = (pressed: Partial<typeof plain> & { key: string }, hasSingleKeys = true): string | null => {
+    const found = actionOf(map, { ...plain, ...pressed }, hasSingleKeys);
+    return Object.keys(map).find((name) => map[name] === found) ?? null;
+  };
+
+  it('only move when they are held, with Caps Lock or without', () => {
+    expect(does({ key: 'a' })).toBe('a');
+    expect(does({ key: 'A' })).toBe('a');
+    for (const key of ['a', 'A', 'x', 'o', 'U', 'Enter', '/']) expect(does({ key, repeat: true })).toBeNull();
+    expect(does({ key: 'a', ctrlKey: true, repeat: true })).toBeNull();
+    for (const key of ['j', 'ArrowDown', '[']) expect(does({ key, repeat: true })).toBe(key);
+    expect(does({ key: 'J', shiftKey: true, repeat: true })).toBe('Shift+j');
+  });
+
+  it('do nothing with other modifiers, and nothing while an input method composes', () => {
+    expect(does({ key: 'a', ctrlKey: true })).toBe('Mod+a');
+    expect(does({ key: 'x', metaKey: true })).toBeNull();
+    expect(does({ key: 'A', shiftKey: true })).toBeNull();
+    expect(does({ key: 'a', altKey: true })).toBeNull();
+    expect(does({ key: 'a', isComposing: true })).toBeNull();
+  });
+
+  it('that are one letter can be switched off, and leave the arrows, Enter and those with Ctrl', () => {
+    for (const key of ['a', 'j', '/', '[']) expect(does({ key }, false)).toBeNull();
+    expect(does({ key: 'J', shiftKey: true }, false)).toBeNull();
+    for (const key of ['ArrowDown', 'Enter']) expect(does({ key }, false)).toBe(key);
+    expect(does({ key: 'a', ctrlKey: true }, false)).toBe('Mod+a');
   });
 });
 

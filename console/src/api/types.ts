@@ -127,6 +127,7 @@ export interface Session {
   auth: 'local' | 'token' | 'host';
   sign_in_url: string | null;
   version: string | null;
+  build?: string;
 }
 
 type Json = Record<string, unknown>;

@@ -6,6 +6,7 @@ import { replaceRow } from '../inbox/list-data.js';
 import { lineName } from '../inbox/rows.js';
 import { age, moment, shortDigest } from '../intl.js';
 import { t } from '../messages/en.js';
+import { moved } from '../moved.js';
 import { SizeOfLine } from '../plots/lazy.js';
 import { detailQuery, useMay } from '../queries.js';
 import { visible } from '../tag-difference.js';
@@ -43,7 +44,12 @@ export default function Detail(props: DetailProps) {
     if (detail && seen?.id !== detail.id)
       setSeen({ id: detail.id, digest: props.hint?.id === detail.id ? props.hint.digest : detail.digest });
   }, [detail, seen, props.hint]);
-  const hasMoved = detail !== null && seen?.id === detail.id && seen.digest !== detail.digest;
+  const hasMoved = detail?.status === 'pending' && seen?.id === detail.id && seen.digest !== detail.digest;
+  // The keys stand still with the button.
+  useEffect(() => {
+    moved.send(hasMoved ? props.id : null);
+    return () => moved.send(null);
+  }, [hasMoved, props.id]);
 
   const problem = problemOf(query.error);
   if (!row) {
@@ -118,7 +124,7 @@ export default function Detail(props: DetailProps) {
         <History row={row} detail={detail} now={now} />
       </div>
       <footer className="detail-foot">
-        {hasMoved && isPending ? (
+        {hasMoved ? (
           <div className="moved" role="alert">
             <WarningIcon /> <span>{t.detail.moved}</span>
             <button
@@ -136,7 +142,7 @@ export default function Detail(props: DetailProps) {
         ) : null}
         {!isPending ? (
           <Decided row={row} detail={detail} now={now} mayDecide={may.decide} />
-        ) : props.isRepushAsked ? (
+        ) : props.isRepushAsked && !hasMoved ? (
           <RepushAsk row={row} onApprove={() => props.onApprove(row)} onCancel={props.onCancelRepush} />
         ) : (
           <>

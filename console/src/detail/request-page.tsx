@@ -4,6 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import { decide, nameOf, undoLast } from '../decide.js';
 import { useKeys } from '../keys.js';
 import { t } from '../messages/en.js';
+import { moved } from '../moved.js';
+import { say } from '../notices.js';
 import { detailQuery, useMay } from '../queries.js';
 import { BackIcon } from '../ui/icons.js';
 import { copy, registryLink } from '../ui/parts.js';
@@ -21,6 +23,7 @@ export default function RequestPage({ id }: { id: number }) {
   const back = (): void => (history.length > 1 ? history.back() : navigate('/inbox'));
   const approve = (): void => {
     if (!row || row.status !== 'pending' || !may.decide) return;
+    if (moved.get() === id) return void say(t.decide.moved);
     if (row.bump === 'repush' && !isRepushAsked) return setIsRepushAsked(true);
     setIsRepushAsked(false);
     void decide({ row, also: [] }, 'approve').then((isDone) => (isDone ? navigate('/inbox') : undefined));

@@ -9,6 +9,7 @@ import { visible } from '../tag-difference.js';
 import { Dialog } from '../ui/dialog.js';
 import { Failure, problemOf, Skeleton } from '../ui/parts.js';
 import {
+  isTyped,
   moreOf,
   previewFrom,
   previewOf,
@@ -55,7 +56,10 @@ export default function BulkDialog(props: {
   const whole = preview?.willDo ?? 0;
   const hasRepush = (preview?.repushed ?? 0) > 0;
   const mustType = whole > TYPE_ABOVE || hasRepush;
-  const mayGo = whole > 0 && (!mustType || typed.trim() === String(whole));
+  const mayGo = whole > 0 && (!mustType || isTyped(typed, whole));
+  const stop = (): void => {
+    isStopped.current = true;
+  };
 
   async function go(): Promise<void> {
     if (!preview || !mayGo) return;
@@ -120,7 +124,8 @@ export default function BulkDialog(props: {
   const title = order.title ?? (order.action === 'approve' ? t.bulk.previewApprove : t.bulk.previewReject);
 
   return (
-    <Dialog title={title} onClose={props.onClose} wide>
+    // Closed while it runs, nobody could stop it any more.
+    <Dialog title={title} onClose={progress ? stop : props.onClose} wide>
       {problem ? <Failure problem={problem} retry={look} /> : null}
       {!preview && !problem ? <Skeleton rows={3} label={t.bulk.working} /> : null}
       {note ? (
@@ -188,7 +193,7 @@ export default function BulkDialog(props: {
       {result ? <p role="status">{result}</p> : null}
       <div className="dialog-foot">
         {progress ? (
-          <button type="button" className="button" onClick={() => (isStopped.current = true)}>
+          <button type="button" className="button" onClick={stop}>
             {t.bulk.stop}
           </button>
         ) : result ? null : (

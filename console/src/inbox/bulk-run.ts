@@ -38,6 +38,10 @@ export interface BulkEnd {
 
 export type Send = (body: Record<string, unknown>) => Promise<BulkAnswer>;
 
+/** Whether it is this number, with or without what parts its thousands: it is shown as "1,204". */
+export const isTyped = (text: string, number: number): boolean =>
+  text.replace(/[\s.,'’]/g, '') === String(number);
+
 /** Decided in one call. */
 export const STEP = 1_000;
 

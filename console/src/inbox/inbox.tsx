@@ -6,10 +6,12 @@ import { stillWaiting } from '../decisions.js';
 import { apiFilter, EVERYTHING, readFilter, writeFilter, type InboxFilter } from '../filters.js';
 import { live } from '../live-state.js';
 import { t } from '../messages/en.js';
+import { moved } from '../moved.js';
+import { say } from '../notices.js';
+import { useDropped } from '../place.js';
 import { agesShown } from '../preferences.js';
 import { useMay, useStatus } from '../queries.js';
 import { useStore } from '../store.js';
-import { visible } from '../tag-difference.js';
 import { copy, Failure, registryLink, Skeleton } from '../ui/parts.js';
 import { fetchedAhead } from '../ui/fetched-ahead.js';
 import { useWidth } from '../ui/use-width.js';
@@ -42,6 +44,7 @@ export default function Inbox() {
   const [, navigate] = useLocation();
   const { filter, dropped } = useMemo(() => readFilter(search), [search]);
   const filterText = writeFilter(filter);
+  useDropped(dropped);
   const [near, setNear] = useState<readonly string[]>([]);
   const inbox = useInbox(filter, near);
   const overlay = useStore(overlayStore);
@@ -96,7 +99,11 @@ export default function Inbox() {
     isGone,
   });
   const active = reading.active;
-  const [selection, select] = useSelection(filterText, overlay.gone);
+  const onView = (query: string): void => navigate(query === '' ? '/inbox' : `/inbox?${query}`);
+  const [selection, select] = useSelection(filterText, overlay.gone, (before) => {
+    if (before !== filterText) onView(before);
+    reading.focusAgain();
+  });
   const selectedCount = selection.isAllMatching ? (total ?? selection.ids.size) : selection.ids.size;
   const hasSelection = selectedCount > 0;
 
@@ -110,6 +117,7 @@ export default function Inbox() {
   const decideEntry = (entry: Entry, action: 'approve' | 'reject'): void => {
     if (!may.decide || entry.row.status !== 'pending') return;
     if (action === 'reject') return ask({ kind: 'reject', entry });
+    if (moved.get() === entry.row.id) return void say(t.decide.moved);
     if (entry.row.bump === 'repush' && repushAsk !== entry.row.id) {
       reading.open(entry.row.id);
       return setRepushAsk(entry.row.id);
@@ -150,14 +158,23 @@ export default function Inbox() {
     },
     [filter, navigate],
   );
+  /** Of all that match, those that are read, by name: so that single ones can be left out. */
+  const selectByName = (): void => {
+    if (selection.isAllMatching) select({ type: 'name', ids: [...rowById.keys()] });
+  };
   const selectRange = (anchor: number, to: number): void =>
     select({ type: 'range', anchor, ids: between(items, anchor, to).flatMap((one) => idsOf(one.entry)) });
+
+  const toggle = (entry: Entry): void => {
+    selectByName();
+    select({ type: 'toggle', ids: idsOf(entry) });
+  };
 
   const actions = useLatest<RowActions>({
     toggle: (entry, isRange) => {
       const anchor = selection.anchor ?? reading.id;
       if (isRange && anchor !== null) selectRange(anchor, entry.row.id);
-      else select({ type: 'toggle', ids: idsOf(entry) });
+      else toggle(entry);
     },
     activate: (entry) => {
       if (width.isWide) reading.open(entry.row.id);
@@ -165,8 +182,10 @@ export default function Inbox() {
     },
     decide: decideEntry,
     toggleFold: (key) => setOpen((before) => toggled(before, key)),
-    selectGroup: (group, isOn) =>
-      select({ type: 'set', ids: (entriesByGroup(items).get(group.key) ?? []).flatMap(idsOf), isOn }),
+    selectGroup: (group, isOn) => {
+      selectByName();
+      select({ type: 'set', ids: (entriesByGroup(items).get(group.key) ?? []).flatMap(idsOf), isOn });
+    },
     takeNewest,
     retry: inbox.retry,
   });
@@ -184,7 +203,7 @@ export default function Inbox() {
       reading.moveTo(next);
     },
     toggle: () => {
-      if (may.decide && isPending && active) select({ type: 'toggle', ids: idsOf(active.entry) });
+      if (may.decide && isPending && active) toggle(active.entry);
     },
     selectMore: () => {
       if (!may.decide || !isPending) return;
@@ -243,7 +262,7 @@ export default function Inbox() {
           isTotalExact={inbox.isTotalExact}
           searchField={searchField}
           setFilter={setFilter}
-          onView={(query) => navigate(query === '' ? '/inbox' : `/inbox?${query}`)}
+          onView={onView}
           onLeaveSearch={reading.focusAgain}
         />
         <FacetBar filter={filter} facets={facets} total={total} onChange={setFilter} />
@@ -251,9 +270,6 @@ export default function Inbox() {
         <Suspense fallback={null}>
           {isPending && hasAges ? <Ages filter={filter} onChange={setFilter} /> : null}
         </Suspense>
-        {dropped.length > 0 ? (
-          <p className="bar-note">{t.inbox.dropped(dropped.map(visible).join(', '))}</p>
-        ) : null}
         {may.isKnown && !may.decide ? <p className="bar-note dim">{t.frame.viewer}</p> : null}
         {isPending || filter.decidedBy === '' ? null : (
           <Suspense fallback={null}>
@@ -346,7 +362,7 @@ export default function Inbox() {
         onReject={(entry, reason) => send(entry, 'reject', reason)}
         onDecided={(ids, refused) => {
           if (reading.id !== null && ids.includes(reading.id)) reading.moveOn(new Set(ids));
-          select(refused ? { type: 'refused', ids: refused } : { type: 'left', ids });
+          select(refused ? { type: 'name', ids: refused } : { type: 'left', ids });
         }}
       />
     </>

@@ -184,6 +184,7 @@ export function InboxList(props: ListProps) {
             mayDecide={mayDecide}
             mayTake={props.grouping === 'line'}
             isFirst={index === 0}
+            isActive={item.group.key === items[activeIndex]?.group.key}
             grouping={props.grouping}
             actions={actions}
           />

@@ -190,6 +190,8 @@ export const GroupRow = memo(function GroupRow(props: {
   mayDecide: boolean;
   mayTake: boolean;
   isFirst: boolean;
+  /** The row being read is in it: Tab reaches what acts on all of it. */
+  isActive: boolean;
   grouping: 'line' | 'image' | 'digest' | 'none';
   actions: RowActions;
 }) {
@@ -207,7 +209,7 @@ export const GroupRow = memo(function GroupRow(props: {
           <Checkbox
             state={props.state}
             label={t.inbox.selectLine(name)}
-            tabIndex={-1}
+            tabIndex={props.isActive ? 0 : -1}
             onToggle={() => actions.selectGroup(group, props.state !== 'on')}
           />
         ) : null}
@@ -238,7 +240,7 @@ export const GroupRow = memo(function GroupRow(props: {
           <button
             type="button"
             className="button button-small group-take"
-            tabIndex={-1}
+            tabIndex={props.isActive ? 0 : -1}
             onClick={() => actions.takeNewest(group)}
           >
             {t.inbox.takeNewest}

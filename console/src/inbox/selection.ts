@@ -11,12 +11,12 @@ export interface Selection {
 export type SelectionEvent =
   | { type: 'toggle'; ids: readonly number[] }
   | { type: 'set'; ids: readonly number[]; isOn: boolean }
+  /** These and no others, by name: of all that match, or what a bulk decision has refused. */
+  | { type: 'name'; ids: readonly number[] }
   /** From the anchor to another row: `ids` is all between them. */
   | { type: 'range'; anchor: number; ids: readonly number[] }
   | { type: 'all-matching' }
   | { type: 'left'; ids: readonly number[] }
-  /** A bulk decision is through: what it refused stays selected, by name, since all that matches is another set by now. */
-  | { type: 'refused'; ids: readonly number[] }
   | { type: 'restore'; selection: Selection }
   | { type: 'clear' };
 
@@ -31,6 +31,8 @@ export function reduceSelection(state: Selection, event: SelectionEvent): Select
     }
     case 'set':
       return withIds(state, event.ids, event.isOn, event.ids[0] ?? null);
+    case 'name':
+      return { ...NOTHING, ids: new Set(event.ids) };
     case 'range': {
       const isSame = state.anchor === event.anchor;
       const ids = new Set(state.ids);
@@ -44,8 +46,6 @@ export function reduceSelection(state: Selection, event: SelectionEvent): Select
       if (!event.ids.some((id) => state.ids.has(id))) return state;
       return { ...withIds(state, event.ids, false, null), isAllMatching: state.isAllMatching };
     }
-    case 'refused':
-      return { ...NOTHING, ids: new Set(event.ids) };
     case 'restore':
       return event.selection;
     case 'clear':

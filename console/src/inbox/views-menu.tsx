@@ -7,6 +7,7 @@ import { useStore } from '../store.js';
 import { Dialog } from '../ui/dialog.js';
 import { StarIcon } from '../ui/icons.js';
 import { Menu, MenuChoices, MenuItem, MenuLine } from '../ui/menu.js';
+import { saveFile } from '../ui/save-file.js';
 
 /** Views are addresses: the given ones, and those that this browser keeps. */
 export default function ViewsMenu({ query, onChoose }: { query: string; onChoose(query: string): void }) {
@@ -113,14 +114,8 @@ export default function ViewsMenu({ query, onChoose }: { query: string; onChoose
   );
 }
 
-function exportViews(views: unknown): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([JSON.stringify(views, null, 2)], { type: 'application/json' }));
-  link.download = 'image-monitor-views.json';
-  link.click();
-  // The browser takes it after this turn.
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
+const exportViews = (views: unknown): void =>
+  saveFile(JSON.stringify(views, null, 2), 'application/json', 'image-monitor-views.json');
 
 function importViews(text: string, before: ReturnType<typeof savedViews.get>): void {
   try {

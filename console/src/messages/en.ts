@@ -32,6 +32,7 @@ export const en = {
     shortcuts: 'Single-key shortcuts',
     help: 'Keyboard help',
     preferences: 'Preferences',
+    arrived: (n: number) => counted(n, { one: '# new request', other: '# new requests' }),
     newVersion: 'A new version is ready.',
     reload: 'Reload',
     signOut: 'Sign out',
@@ -217,6 +218,8 @@ export const en = {
     already: (how: string, who: string, ago: string) => `${who} ${how} this ${ago} ago`,
     moved: 'Pushed again: compare before you decide',
     failed: (name: string, why: string) => `${name} was not decided. ${why}`,
+    unknown: (name: string) =>
+      `The service does not answer, so it is not known whether ${name} was decided. Look again when it is back.`,
     noAnswer: 'The service did not answer.',
     retryIn: (ahead: string) => `The service asks to wait; again in ${ahead}.`,
     rejectTitle: (name: string) => `Reject ${name}`,

@@ -1,6 +1,6 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { Link, useLocation, useSearch } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { call } from '../api/client.js';
 import type { components } from '../api/schema.js';
 import { moment } from '../intl.js';
@@ -10,53 +10,47 @@ import { say } from '../notices.js';
 import { shortTag, visible } from '../tag-difference.js';
 import { CrossIcon, SearchIcon } from '../ui/icons.js';
 import { Menu, MenuChoices } from '../ui/menu.js';
+import { changeOf } from './audit-change.js';
 import { Age, Failure, problemOf, Skeleton, useNow } from '../ui/parts.js';
+import { saveFile } from '../ui/save-file.js';
+import { isId, isTime, oneOf, upTo, usePlace, type Rules } from './use-place.js';
 
 type Page = components['schemas']['AuditEntryList'];
 type Entry = Page['audit_entries'][number];
+type Images = components['schemas']['ImageList'];
+type OneImage = components['schemas']['OneImageAnswer'];
 
 const LIMIT = 100;
-const ACTIONS = [
-  'approval_request.approved',
-  'approval_request.rejected',
-  'approval_request.reopened',
-  'approval_request.superseded',
-  'approval_request.opened',
-  'image.created',
-  'image.monitoring_enabled',
-  'image.monitoring_disabled',
-  'tag.approved',
-  'tag.revoked',
-] as const;
+/** An export of everything takes longer than a page. */
+const EXPORT_TIMEOUT_MS = 10 * 60_000;
+const ACTIONS = Object.keys(t.audit.actions);
 const SUBJECTS = ['approval_request', 'image', 'tag', 'api_token'] as const;
-const FILTERS = [
-  'actor',
-  'action',
-  'subject_type',
-  'batch_id',
-  'request_id',
-  'image_id',
-  'since',
-  'until',
-] as const;
+const PLACE: Rules<
+  'actor' | 'action' | 'subject_type' | 'batch_id' | 'request_id' | 'image_id' | 'since' | 'until'
+> = {
+  actor: upTo(255),
+  action: upTo(64),
+  subject_type: oneOf(SUBJECTS),
+  batch_id: (value) => /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(value),
+  request_id: isId,
+  image_id: isId,
+  since: isTime,
+  until: isTime,
+};
+type Filter = ReturnType<typeof usePlace<keyof typeof PLACE>>;
 
 /** Who did what, newest first. A batch opens as one; nothing here can be changed. */
 export default function Audit() {
-  const params = new URLSearchParams(useSearch());
+  const filter = usePlace(PLACE);
   const [, navigate] = useLocation();
   const now = useNow();
   const field = useRef<HTMLInputElement>(null);
-  const filter = Object.fromEntries(
-    FILTERS.flatMap((name) => {
-      const value = params.get(name);
-      const isTime = name === 'since' || name === 'until';
-      return value && !(isTime && Number.isNaN(Date.parse(value))) ? [[name, value]] : [];
-    }),
-  ) as Partial<Record<(typeof FILTERS)[number], string>>;
-  const set = (name: (typeof FILTERS)[number], value: string, replace = false): void => {
+  const set = (name: keyof Filter, value: string, replace = false): void => {
     const next = new URLSearchParams(filter);
     if (value === '') next.delete(name);
     else next.set(name, value);
+    // The actions of another kind of subject would find nothing.
+    if (name === 'subject_type' && !filter.action?.startsWith(value)) next.delete('action');
     navigate(next.size === 0 ? '/audit' : `/audit?${next}`, { replace });
   };
   const pages = useInfiniteQuery({
@@ -126,14 +120,21 @@ export default function Audit() {
             ref={field}
             type="search"
             aria-label={t.audit.actor}
-            placeholder={t.audit.actor}
+            placeholder={t.audit.actorShort}
             value={text}
             maxLength={200}
             spellCheck={false}
+            list="actors"
             onChange={(event) => setText(event.target.value)}
           />
+          <datalist id="actors">
+            {[...new Set(entries.map((entry) => entry.actor))].map((actor) => (
+              <option key={actor} value={actor} />
+            ))}
+          </datalist>
           <kbd aria-hidden="true">/</kbd>
         </div>
+        <ImageField id={filter.image_id ?? null} onChoose={(id) => set('image_id', id)} />
         <Days since={filter.since} until={filter.until} onChange={set} />
         <Menu label={`${t.audit.action}: ${chosen}`} className="button keeps-label" trigger={chosen}>
           <MenuChoices
@@ -153,7 +154,10 @@ export default function Audit() {
             value={filter.action ?? ''}
             choices={[
               { value: '', label: t.audit.anyAction },
-              ...ACTIONS.map((value) => ({ value, label: t.audit.actions[value] ?? value })),
+              ...ACTIONS.filter((one) => one.startsWith(filter.subject_type ?? '')).map((value) => ({
+                value,
+                label: t.audit.actions[value] ?? value,
+              })),
             ]}
             onChoose={(value) => set('action', value)}
           />
@@ -164,11 +168,24 @@ export default function Audit() {
       </header>
       {filter.batch_id || filter.request_id || filter.image_id ? (
         <div className="chips chips-bar">
-          <button type="button" className="chip" onClick={() => navigate('/audit')}>
-            {filter.batch_id ? t.audit.batch(visible(filter.batch_id.slice(0, 8))) : t.audit.oneSubject}
-            <CrossIcon size={12} />
-            <span className="sr">{t.audit.allBatches}</span>
-          </button>
+          {filter.image_id ? (
+            <Chip
+              text={visible(entries[0]?.image_name ?? `#${filter.image_id}`)}
+              onRemove={() => set('image_id', '')}
+            />
+          ) : null}
+          {filter.batch_id ? (
+            <Chip
+              text={t.audit.batch(visible(filter.batch_id.slice(0, 8)))}
+              onRemove={() => set('batch_id', '')}
+            />
+          ) : null}
+          {filter.request_id ? (
+            <Chip
+              text={entries[0] ? nameOf(entries[0]) : t.audit.request(Number(filter.request_id))}
+              onRemove={() => set('request_id', '')}
+            />
+          ) : null}
         </div>
       ) : null}
       {problem ? <Failure problem={problem} retry={() => void pages.refetch()} /> : null}
@@ -222,7 +239,7 @@ export default function Audit() {
                     <Subject entry={entry} />
                   </td>
                   <td className="dim" data-name={t.audit.change}>
-                    {changeOf(entry)}
+                    {visible(changeOf(entry.from_state ?? {}, entry.to_state ?? {}))}
                   </td>
                   <td className="reason-cell" data-name={t.audit.reason}>
                     {entry.reason ? visible(entry.reason) : null}
@@ -245,6 +262,88 @@ export default function Audit() {
         </div>
       ) : null}
     </main>
+  );
+}
+
+function Chip({ text, onRemove }: { text: string; onRemove(): void }) {
+  return (
+    <button type="button" className="chip" aria-label={t.inbox.remove(text)} onClick={onRemove}>
+      {text}
+      <CrossIcon size={12} />
+    </button>
+  );
+}
+
+const LOOK_AFTER_MS = 250;
+const SUGGESTED = 20;
+
+/** One image by its name: what is typed suggests some, and the name of one is the choice. */
+function ImageField({ id, onChoose }: { id: string | null; onChoose(id: string): void }) {
+  const chosen = useQuery({
+    queryKey: ['images', 'one', Number(id)],
+    enabled: id !== null,
+    queryFn: ({ signal }) => call<OneImage>('get', `/images/${id}`, { signal }),
+  });
+  const name = id === null ? '' : (chosen.data?.image.image_name ?? (chosen.isError ? `#${id}` : ''));
+  const [typed, setTyped] = useState<string | null>(null);
+  const [wanted, setWanted] = useState('');
+  useEffect(() => {
+    const timer = setTimeout(() => setWanted(typed?.trim() ?? ''), LOOK_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  const found = useQuery({
+    queryKey: ['images', 'named', wanted],
+    enabled: wanted !== '' && wanted !== name,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) =>
+      call<Images>('get', '/images', { query: { search: wanted, limit: SUGGESTED }, signal }),
+  });
+  const images = wanted === '' ? [] : (found.data?.images ?? []);
+  const choose = (text: string): void => {
+    const match = images.find((image) => image.image_name === text.trim());
+    if (match && String(match.id) !== id) onChoose(String(match.id));
+    else setWanted(text.trim());
+  };
+  const isEntered = useRef(false);
+  useEffect(() => {
+    // Who was faster than the suggestions.
+    if (isEntered.current && typed !== null) choose(typed);
+  }, [found.data]);
+  useEffect(() => {
+    if (id === null) setTyped(null);
+  }, [id]);
+  return (
+    <div className="search">
+      <SearchIcon />
+      <input
+        type="search"
+        aria-label={t.audit.image}
+        placeholder={t.audit.imageShort}
+        value={typed ?? visible(name)}
+        maxLength={255}
+        spellCheck={false}
+        list="audit-images"
+        onChange={({ target, nativeEvent }) => {
+          isEntered.current = false;
+          setTyped(target.value);
+          if (target.value === '' && id !== null) onChoose('');
+          // One of the suggestions comes at once, and not letter by letter.
+          const { inputType } = nativeEvent as InputEvent;
+          if (inputType === undefined || inputType === 'insertReplacementText') choose(target.value);
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
+          isEntered.current = true;
+          choose(event.currentTarget.value);
+        }}
+        onBlur={({ target }) => choose(target.value)}
+      />
+      <datalist id="audit-images">
+        {images.map((image) => (
+          <option key={image.id} value={image.image_name} />
+        ))}
+      </datalist>
+    </div>
   );
 }
 
@@ -320,44 +419,31 @@ function midnightOf(day: string, daysLater: number): string {
   return at.toISOString();
 }
 
+const nameOf = ({ image_name, tag_name }: Entry): string =>
+  visible(tag_name === null ? (image_name ?? '') : `${image_name}:${shortTag(tag_name)}`);
+
 function Subject({ entry }: { entry: Entry }) {
   const named = { ...entry.from_state, ...entry.to_state }['name'];
   if (typeof named === 'string' && entry.subject_type === 'api_token') return <bdi>{visible(named)}</bdi>;
-  const name =
-    entry.tag_name === null ? (entry.image_name ?? '') : `${entry.image_name}:${shortTag(entry.tag_name)}`;
   const to =
     entry.subject_type === 'approval_request'
       ? `/requests/${entry.subject_id}`
       : entry.image_id !== null
         ? `/images/${entry.image_id}`
         : null;
-  const text = <bdi>{visible(name)}</bdi>;
+  const text = <bdi>{nameOf(entry)}</bdi>;
   return to === null ? text : <Link href={to}>{text}</Link>;
 }
 
-/** "pending → approved"; where there is no status, the fields that changed. */
-function changeOf(entry: Entry): string {
-  const from = (entry.from_state ?? {}) as Record<string, unknown>;
-  const to = (entry.to_state ?? {}) as Record<string, unknown>;
-  const word = (value: unknown): string =>
-    typeof value === 'string' ? (t.status[value as 'pending'] ?? value) : '–';
-  if (('status' in from || 'status' in to) && from['status'] !== to['status'])
-    return visible(`${word(from['status'])} → ${word(to['status'])}`);
-  return visible([...new Set([...Object.keys(from), ...Object.keys(to)])].slice(0, 4).join(', '));
-}
-
-async function exportCsv(filter: Record<string, string | undefined>): Promise<void> {
+async function exportCsv(filter: Filter): Promise<void> {
   try {
     const text = await call<string>('get', '/audit-log', {
       query: filter,
       headers: { accept: 'text/csv' },
       isText: true,
+      timeoutMs: EXPORT_TIMEOUT_MS,
     });
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
-    link.download = 'audit-log.csv';
-    link.click();
-    URL.revokeObjectURL(link.href);
+    saveFile(text, 'text/csv', 'audit-log.csv');
   } catch (error) {
     say(problemOf(error)?.detail || t.error.noAnswer, 'error');
   }

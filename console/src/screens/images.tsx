@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
-import { Link, useLocation, useSearch } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { call } from '../api/client.js';
 import type { components } from '../api/schema.js';
 import { ahead, moment, number } from '../intl.js';
@@ -11,6 +11,7 @@ import { shortTag, visible } from '../tag-difference.js';
 import { PlusIcon, SearchIcon } from '../ui/icons.js';
 import { Menu, MenuChoices } from '../ui/menu.js';
 import { Age, Failure, Monogram, problemOf, Skeleton, useNow } from '../ui/parts.js';
+import { oneOf, upTo, usePlace, type Rules } from './use-place.js';
 
 const AddImage = lazy(() => import('./add-image.js'));
 
@@ -20,23 +21,28 @@ type Categories = components['schemas']['CategoryList'];
 const LIMIT = 100;
 const SORTS = ['name', 'newest', 'last_check', 'next_check'] as const;
 
+const PLACE: Rules<'q' | 'category' | 'watched' | 'error' | 'sort'> = {
+  q: upTo(200),
+  category: upTo(100),
+  watched: oneOf(['yes', 'no']),
+  /** `yes`, or one cause. */
+  error: oneOf(['yes', ...Object.keys(t.monitor.causes)]),
+  sort: oneOf(SORTS),
+};
+
 /** What is watched and how it stands; filters and search are in the address. */
 export default function Images() {
-  const params = new URLSearchParams(useSearch());
+  const place = usePlace(PLACE);
   const [, navigate] = useLocation();
   const may = useMay();
   const now = useNow();
   const [isAdding, setIsAdding] = useState(false);
-  const search = params.get('q') ?? '';
-  const category = params.get('category') ?? '';
-  const watched = params.get('watched') ?? '';
-  const sort = SORTS.find((one) => one === params.get('sort')) ?? 'name';
-  /** `yes`, or one cause. */
-  const failing = params.get('error') ?? '';
+  const { q: search = '', category = '', watched = '', error: failing = '' } = place;
+  const sort = SORTS.find((one) => one === place.sort) ?? 'name';
   const isFiltered = [search, category, watched, failing].some((one) => one !== '');
   const field = useRef<HTMLInputElement>(null);
   const set = (name: string, value: string, replace = false): void => {
-    const next = new URLSearchParams(params);
+    const next = new URLSearchParams(place);
     if (value === '') next.delete(name);
     else next.set(name, value);
     navigate(next.size === 0 ? '/images' : `/images?${next}`, { replace });

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { Link, useLocation, useSearch } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { call } from '../api/client.js';
 import type { components } from '../api/schema.js';
 import { ahead, dayOf, moment, size } from '../intl.js';
@@ -16,6 +16,7 @@ import { Fact, Outcome, RequestsPerDay, Section } from './monitor.js';
 import { lineName } from '../inbox/rows.js';
 import { SizeOfLine, Timeline } from '../plots/lazy.js';
 import type { Span } from '../plots/timeline.js';
+import { isTime, oneOf, upTo, usePlace, type Rules } from './use-place.js';
 
 const ImageDialog = lazy(() => import('./image-dialog.js'));
 
@@ -29,6 +30,14 @@ const CHECKS = 6;
 /** As many as tell a trend from a jump. */
 const SIZES = 200;
 const STATES = ['approved', 'pending', 'rejected', 'superseded', 'seen', 'held'] as const;
+
+const PLACE: Rules<'state' | 'line' | 'variant' | 'from' | 'to'> = {
+  state: oneOf(STATES),
+  line: upTo(128),
+  variant: upTo(128),
+  from: isTime,
+  to: isTime,
+};
 
 /** One image: its switches, a check by hand, and every tag that was seen. */
 export default function OneImage({ id }: { id: number }) {
@@ -100,6 +109,8 @@ export default function OneImage({ id }: { id: number }) {
                 ) : (
                   t.images.waiting(0)
                 )}
+                {' · '}
+                <Link href={`/audit?image_id=${id}`}>{t.images.audit}</Link>
                 {image.description ? ` · ${visible(image.description)}` : ''}
               </p>
             </div>
@@ -416,20 +427,18 @@ function useTags(id: number, filter: TagFilter) {
 
 /** Which tags are shown, in the address: `?state=pending&line=7-alpine&from=…&to=…`. */
 function useTagFilter(id: number) {
-  const params = new URLSearchParams(useSearch());
+  const place = usePlace(PLACE);
   const [, navigate] = useLocation();
-  const state = params.get('state');
-  const line = params.get('line');
-  const variant = params.get('variant');
-  const [from, to] = [Date.parse(params.get('from') ?? ''), Date.parse(params.get('to') ?? '')];
+  const { state, line, variant } = place;
+  const [from, to] = [Date.parse(place.from ?? ''), Date.parse(place.to ?? '')];
   const filter: TagFilter = {
-    ...(STATES.some((one) => one === state) ? { state: state ?? '' } : {}),
+    ...(state ? { state } : {}),
     ...(line ? { line: { line, variant: variantIn(line) } } : {}),
-    ...(variant === null ? {} : { variant }),
+    ...(variant === undefined ? {} : { variant }),
   };
   const span: Span | null = from <= to ? [from, to] : null;
   const set = (next: Omit<TagFilter, 'line'> & { line?: string; span?: Span | null }): void => {
-    const changed = new URLSearchParams(params);
+    const changed = new URLSearchParams(place);
     for (const name of ['state', 'line', 'variant'] as const) {
       if (!(name in next)) continue;
       if (next[name] === undefined) changed.delete(name);

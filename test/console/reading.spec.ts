@@ -1,0 +1,227 @@
+/// <reference lib="dom" />
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { eventually, startApp, type TestApp } from '../support/app.js';
+import { fill, findBrowser, openBrowser, openPage } from './browser.js';
+
+const path = findBrowser();
+const inBrowser = path === null ? describe.skip : describe;
+
+inBrowser('what the reader of the console meets', () => {
+  let browser: Browser;
+  let app: TestApp;
+  beforeAll(async () => {
+    [browser, app] = await Promise.all([openBrowser(path ?? ''), startApp()]);
+    await fill(app, [
+      { name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0', '9.0.0'] },
+      { name: 'nginx', approved: '1.27.0', waiting: ['1.28.0', '2.0.0'] },
+    ]);
+  });
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await app?.close();
+  });
+  const toInbox = async (page: Page, query = ''): Promise<void> => {
+    await page.goto(`/inbox${query}`);
+    // With the boxes it is known who reads, and what he may do.
+    await page.waitForSelector('.row.is-active [role=checkbox]');
+  };
+
+  it('is told which parts of a link were left out, on every screen, and for long enough', async () => {
+    const { page } = await openPage(browser, app);
+    const notice = page.locator('.toast');
+    await toInbox(page, '?bump=giant&open=seven&colour=red');
+    // The address is written anew when the reader stays; what was left out is still said then.
+    await page.waitForURL('**/inbox?open=*');
+    expect(await notice.textContent()).toContain('bump, open, colour.');
+    for (const [place, names] of [
+      ['/audit?since=2026-01-31&image_id=x', 'since, image_id.'],
+      ['/images/1?state=lost', 'state.'],
+    ] as const) {
+      await page.goto(place);
+      await notice.filter({ hasText: names }).waitFor();
+      expect(await page.locator('.failure').count()).toBe(0);
+    }
+  });
+
+  it('finds in the audit log what was done to one image, and takes it away as a file', async () => {
+    const { page, complaints } = await openPage(browser, app);
+    await page.goto('/images/1');
+    await page.getByRole('link', { name: 'what was done to it' }).click();
+    await page.getByRole('button', { name: 'Remove filter: redis' }).waitFor();
+    const rows = page.locator('.audit-table tbody tr');
+    await page.getByLabel('Filter by image').fill('nginx');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/audit?image_id=2');
+    await rows.filter({ hasText: 'redis' }).first().waitFor({ state: 'detached' });
+    expect(await rows.count()).toBeGreaterThan(2);
+    await rows.filter({ hasText: 'tag approved' }).first().waitFor();
+
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export CSV' }).click();
+    const lines: string[] = [];
+    for await (const part of await (await download).createReadStream()) lines.push(String(part));
+    expect(lines.join('')).toContain('nginx');
+    expect(lines.join('')).not.toContain('redis');
+
+    // The name stands where it was chosen, whoever opens the link.
+    await page.reload();
+    await page.waitForFunction(
+      () => document.querySelector<HTMLInputElement>('[list=audit-images]')?.value === 'nginx',
+    );
+    await page.getByRole('link', { name: 'nginx:2.0.0' }).first().click();
+    await page.waitForURL('**/requests/*');
+    expect(complaints).toEqual([]);
+  });
+
+  it('brings a selection back with its filter, since under another one it is another set', async () => {
+    const { page } = await openPage(browser, app);
+    await toInbox(page, '?q=nginx');
+    await page.keyboard.press('x');
+    await page.getByRole('button', { name: 'Select all 2 that match' }).click();
+    await page.keyboard.press('/');
+    await page.keyboard.press('Escape');
+    await page.getByText('the selection was cleared').first().waitFor();
+    await page.waitForFunction(() => document.querySelectorAll('[data-request]').length === 5);
+    await page.getByRole('button', { name: 'Select again' }).click();
+    await page.getByText('All 2 that match are selected').waitFor();
+    expect(page.url()).toContain('q=nginx');
+    await page.waitForFunction(() => document.activeElement?.matches('[role=row][data-request]'));
+
+    // One of all that match is left out by name.
+    await page.keyboard.press('x');
+    await page.getByText('1 selected').waitFor();
+
+    // While it is carried out its dialog stays, with the way to stop it.
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    await page.keyboard.press('a');
+    await page.getByRole('button', { name: 'Approve 1', exact: true }).waitFor();
+    await page.route('**/bulk', (route) => held.then(() => route.continue()));
+    await page.getByRole('button', { name: 'Approve 1', exact: true }).click();
+    await page.getByRole('button', { name: 'Stop' }).waitFor();
+    await page.keyboard.press('Escape');
+    expect(await page.getByRole('button', { name: 'Stop' }).count()).toBe(1);
+    letGo();
+    await page.locator('.toast', { hasText: 'Approved 1 request' }).waitFor();
+  });
+
+  it('cannot approve by key what was pushed again while it was read', async () => {
+    const { page } = await openPage(browser, app);
+    const moved = page.getByText('This tag was pushed again while you read.');
+    const pushAgain = async (tag: string): Promise<void> => {
+      app.hub.push('redis', tag);
+      await app.api('POST', '/images/1/check', {});
+      await moved.waitFor();
+    };
+    let sent = 0;
+    await page.route('**/approve', (route) => {
+      sent++;
+      return route.abort();
+    });
+    const { body } = await app.api('GET', '/images/approval-requests?image_name=redis&sort=oldest');
+    const [first, second] = (body as { approval_requests: { id: number; tag_name: string }[] })
+      .approval_requests;
+    await page.goto(`/requests/${first?.id}`);
+    await page.getByText(/^Approves exactly/).waitFor();
+    await page.getByText(/^Live/).waitFor();
+    await pushAgain(first?.tag_name ?? '');
+    await page.keyboard.press('a');
+    await page.locator('.toast', { hasText: 'compare before you decide' }).waitFor();
+
+    // Nor where the list has read the new digest meanwhile.
+    await toInbox(page, `?q=redis&open=${second?.id}`);
+    await page.locator('.detail-foot .button-approve').waitFor();
+    await page.waitForSelector('.platform-sizes');
+    await page.getByText(/^Live/).waitFor();
+    await pushAgain(second?.tag_name ?? '');
+    const read = page.waitForResponse(/view=row/);
+    await page.keyboard.press('.');
+    await read;
+    await page.keyboard.press('a');
+    await page.locator('.toast', { hasText: 'compare before you decide' }).waitFor();
+    expect(sent).toBe(0);
+    await page.getByRole('button', { name: 'Compare again' }).click();
+    await moved.waitFor({ state: 'detached' });
+  });
+
+  it('asks early and once for the first rows, and asks again itself where that came to nothing', async () => {
+    const { page } = await openPage(browser, app);
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      const what = /\/(groups|session)\b|view=row/.exec(request.url())?.[0];
+      if (what) asked.push(what);
+    });
+    await toInbox(page);
+    expect(asked.sort()).toEqual(['/groups', '/session', 'view=row']);
+
+    let isFirst = true;
+    await page.route('**/groups?*', (route) => {
+      const isEarly = isFirst;
+      isFirst = false;
+      return isEarly ? route.abort() : route.continue();
+    });
+    await toInbox(page);
+    asked.length = 0;
+    // Under a filter nothing is asked for that nobody will see.
+    await toInbox(page, '?q=redis');
+    expect(asked.filter((what) => what === '/groups')).toHaveLength(1);
+  });
+
+  it('can be used without single keys: Tab reaches what acts on the line being read', async () => {
+    const { page } = await openPage(browser, app);
+    await page.addInitScript(() => localStorage.setItem('image-monitor.single-keys', 'false'));
+    await toInbox(page, '?q=redis');
+    await page.getByRole('link', { name: 'Skip to the content' }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.activeElement?.matches('[role=row][data-request]'));
+    await page.keyboard.press('a');
+    await page.keyboard.press('t');
+    await page.keyboard.press('x');
+    expect(await page.locator('[role=dialog], .bulk-bar').count()).toBe(0);
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Take the newest of redis' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Space');
+    await page.getByText('3 selected').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.bulk-bar').waitFor({ state: 'detached' });
+  });
+
+  it('says of how old what it shows is, looks every half minute, and says aloud what came', async () => {
+    const { page } = await openPage(browser, app);
+    let isThere = true;
+    await page.clock.install();
+    await page.route('**/events', async (route) => {
+      if (!isThere) return route.abort();
+      isThere = false;
+      // Its service is another one than the page is from.
+      await route.fulfill({
+        contentType: 'text/event-stream',
+        body: `id: 1\nevent: hello\ndata: {"build":"another"}\n\nid: 2\nevent: approval_request.opened\ndata: {"many":true,"count":12}\n\n`,
+      });
+    });
+    await toInbox(page);
+    await page.getByText('A new version is ready.').waitFor();
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^12 new requests$/ })
+      .waitFor({ state: 'attached' });
+
+    await eventually('the pause', async () => {
+      await page.clock.fastForward(2_000);
+      return /^Data from \d/.test((await page.locator('.live').textContent()) ?? '');
+    });
+    const first = await page.locator('[data-request]').first().getAttribute('data-request');
+    await app.api('POST', `/images/approval-requests/${first}/reject`, { rejection_reason: 'no' });
+    await eventually('the look', async () => {
+      await page.clock.fastForward(10_000);
+      return (await page.locator('.row-note', { hasText: 'local rejected this' }).count()) === 1;
+    });
+  });
+});
