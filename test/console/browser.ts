@@ -1,7 +1,11 @@
+/// <reference lib="dom" />
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe } from '@jest/globals';
+import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import type { TestApp } from '../support/app.js';
+import { startApp, type TestApp } from '../support/app.js';
+import { startCuttableProxy, type CuttableProxy } from '../support/cuttable-proxy.js';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 const ARGUMENTS = [
@@ -14,14 +18,20 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
+let found: string | null | undefined;
+
 /** The machine's Chromium; null: none, which is said once and is an error where REQUIRE_BROWSER=true. */
 export function findBrowser(): string | null {
+  if (found === undefined) found = look();
+  return found;
+}
+
+function look(): string | null {
   const given = process.env['CHROMIUM_PATH'];
   const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const found = given
+  const [path] = given
     ? [given]
     : NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).filter((path) => existsSync(path));
-  const [path] = found;
   if (path !== undefined) return path;
   if (process.env['REQUIRE_BROWSER'] === 'true')
     throw new Error(
@@ -33,18 +43,32 @@ export function findBrowser(): string | null {
   return null;
 }
 
-export async function openBrowser(path: string): Promise<Browser> {
-  return chromium.launch({ executablePath: path, args: ARGUMENTS });
+/** A block of tests in a browser, skipped where there is none. */
+export const inBrowser: typeof describe.skip = findBrowser() === null ? describe.skip : describe;
+
+export async function openBrowser(path = findBrowser()): Promise<Browser> {
+  return chromium.launch({ executablePath: path ?? '', args: ARGUMENTS });
+}
+
+export interface OpenPage {
+  page: Page;
+  context: BrowserContext;
+  complaints: string[];
 }
 
 /** A page that notes whatever the browser complains of: mistakes, refused policies, failed requests. */
 export async function openPage(
   browser: Browser,
   app: { url: string },
-  options: { width?: number; height?: number; colorScheme?: 'light' | 'dark' } = {},
-): Promise<{ page: Page; context: BrowserContext; complaints: string[] }> {
-  const { width = 1440, height = 900, colorScheme = 'light' } = options;
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme, baseURL: app.url });
+  options: { width?: number; height?: number; colorScheme?: 'light' | 'dark'; locale?: string } = {},
+): Promise<OpenPage> {
+  const { width = 1440, height = 900, colorScheme = 'light', locale } = options;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme,
+    locale,
+    baseURL: app.url,
+  });
   // Below a test's own limit, so that it is said what was waited for.
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
@@ -56,6 +80,109 @@ export async function openPage(
   });
   page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
   return { page, context, complaints };
+}
+
+export interface KeptPages {
+  /** A page as nobody has used it yet. */
+  fresh(locale?: string): Promise<OpenPage>;
+  /** Leaves what they show, and closes all other pages of the browser. */
+  rest(): Promise<void>;
+}
+
+/**
+ * One page for each language, used again: the first load in a process of the browser takes twice as long as the next
+ * ones. After a failure every test gets a new one, so that one failure is not two.
+ */
+export function keepPages(browser: Browser, app: { url: string }): KeptPages {
+  const kept = new Map<string, OpenPage>();
+  const isUsable = ({ page }: OpenPage): boolean =>
+    !page.isClosed() && (globalThis as { hasFailedTest?: boolean }).hasFailedTest !== true;
+  return {
+    fresh: async (locale = 'en-US') => {
+      const used = kept.get(locale);
+      if (used && isUsable(used)) return cleared(used);
+      await used?.context.close();
+      const opened = await openPage(browser, app, { locale });
+      kept.set(locale, opened);
+      return opened;
+    },
+    rest: async () => {
+      for (const [locale, opened] of kept) if (!isUsable(opened)) kept.delete(locale);
+      const usable = [...kept.values()];
+      for (const opened of usable) await cleared(opened);
+      for (const context of browser.contexts())
+        if (!usable.some((opened) => opened.context === context)) await context.close();
+    },
+  };
+}
+
+/** Takes away what a test can leave behind, but for init scripts. */
+async function cleared(opened: OpenPage): Promise<OpenPage> {
+  const { page, context, complaints } = opened;
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await context.setOffline(false);
+  for (const other of context.pages()) if (other !== page) await other.close();
+  await page.evaluate(() => location.protocol === 'http:' && localStorage.clear());
+  await page.goto('about:blank');
+  await context.clearCookies();
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.emulateMedia({ colorScheme: 'light', forcedColors: null, reducedMotion: null });
+  // Nothing is hovered over.
+  await page.mouse.move(-1, -1);
+  complaints.splice(0);
+  return opened;
+}
+
+export interface Served {
+  browser: Browser;
+  app: TestApp;
+  pages: KeptPages;
+  /** The address of the pages leads to the test's own service, or for the rest of the test to another one. */
+  leadTo(url: string): void;
+}
+
+/** For the tests of a block one browser, and for each of them a service of its own; the pages know it by one address. */
+export function serveEachTest(): Served {
+  const served = {} as Served;
+  let door: CuttableProxy | undefined;
+  beforeAll(async () => {
+    served.browser = await openBrowser();
+    const proxy = await startCuttableProxy('http://127.0.0.1');
+    door = proxy;
+    served.leadTo = (url) => proxy.leadTo(url);
+    served.pages = keepPages(served.browser, { url: proxy.url.replace(/\/$/, '') });
+  });
+  beforeEach(async () => {
+    served.app = await startApp();
+    served.leadTo(served.app.url);
+  });
+  afterEach(async () => {
+    await served.pages.rest();
+    await served.app.close();
+  });
+  afterAll(async () => {
+    await served.browser?.close();
+    await door?.close();
+  });
+  return served;
+}
+
+/** What axe finds, by tags or names of its rules. It is put into a page once (0.3 s); then a look takes 0.1 to 0.5 s. */
+export async function violationsOf(page: Page, runOnly: readonly string[]): Promise<string[]> {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
+  return page.evaluate(
+    async (only) => {
+      const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(document, {
+        runOnly: [...only],
+        resultTypes: ['violations'],
+        // The console has no frames, and nothing that plays.
+        iframes: false,
+        preload: false,
+      });
+      return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary ?? ''}`);
+    },
+    [...runOnly],
+  );
 }
 
 /** Images with an approved tag and tags that wait, through the service's own checks. */

@@ -1,30 +1,19 @@
 /// <reference lib="dom" />
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { eventually, startApp, type TestApp } from '../support/app.js';
-import { startCuttableProxy } from '../support/cuttable-proxy.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { eventually, type TestApp } from '../support/app.js';
 import { compiled } from '../support/processes.js';
 import { forkReplica, type Replica } from '../support/replica.js';
 import { bearerOf } from '../support/tokens.js';
-import { fill, findBrowser, openBrowser, openPage, pendingOf } from './browser.js';
-
-const path = findBrowser();
-const inBrowser = path === null ? describe.skip : describe;
+import { fill, inBrowser, openPage, pendingOf, serveEachTest, type OpenPage } from './browser.js';
 
 inBrowser('the console, from the first request to the last', () => {
-  let browser: Browser;
+  const served = serveEachTest();
   let app: TestApp;
-  beforeAll(async () => {
-    browser = await openBrowser(path ?? '');
+  beforeEach(() => {
+    ({ app } = served);
   });
-  afterAll(() => browser?.close());
-  beforeEach(async () => {
-    app = await startApp();
-  });
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-    await app.close();
-  });
+  const open = (): Promise<OpenPage> => served.pages.fresh();
 
   const rowOf = (page: Page, tag: string) =>
     page.locator('[role=row][data-request]', { hasText: tag }).first();
@@ -58,7 +47,7 @@ inBrowser('the console, from the first request to the last', () => {
   it('decides 2,500 by filter as their preview says, nothing when the set changed, and undoes all as one', async () => {
     await app.addImage('many');
     await waiting('many', 1, 2_500);
-    const { page, complaints } = await openPage(browser, app);
+    const { page, complaints } = await open();
     await toInbox(page, '?q=many');
     await page.keyboard.press('x');
     await page.getByRole('button', { name: 'Select all 2,500 that match' }).click();
@@ -98,7 +87,7 @@ inBrowser('the console, from the first request to the last', () => {
     const { digest } = app.hub.push('redis', '7.5.0');
     for (const alias of ['7', 'latest']) app.hub.push('redis', alias, { digest });
     await app.api('POST', '/images/1/check', {});
-    const { page } = await openPage(browser, app);
+    const { page } = await open();
     await toInbox(page);
     expect(await tagsShown(page)).toEqual(['7.5.0']);
     await rowOf(page, '7.5.0').getByText('3 tags').waitFor();
@@ -111,7 +100,7 @@ inBrowser('the console, from the first request to the last', () => {
 
   it('never opens a fold by itself: its newest member takes the place of the one that stood', async () => {
     await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.4.2', '7.4.3', '7.4.4', '7.5.0'] }]);
-    const { page } = await openPage(browser, app);
+    const { page } = await open();
     await toInbox(page);
     expect(await tagsShown(page)).toEqual(['7.5.0', '7.4.4']);
     await page.getByText('2 older patches').waitFor();
@@ -135,7 +124,7 @@ inBrowser('the console, from the first request to the last', () => {
       { name: 'redis', approved: '7.4.1', waiting: ['7.4.2', '7.4.3', '8.0.0'] },
       { name: 'zulu', approved: '1.0.0', waiting: ['3.0.0'] },
     ]);
-    const { page } = await openPage(browser, app);
+    const { page } = await open();
     await toInbox(page);
     while ((await activeTag(page)) !== '7.4.3') await page.keyboard.press('j');
     // Approving 7.4.3 closes 7.4.2, on which the reader stands by then; zulu is above, alpha below.
@@ -148,7 +137,7 @@ inBrowser('the console, from the first request to the last', () => {
 
   it('takes the newest of a line: the highest patch is approved, the lower ones go, majors stay', async () => {
     await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.4.2', '7.4.3', '7.5.0', '8.0.0'] }]);
-    const { page } = await openPage(browser, app);
+    const { page } = await open();
     await toInbox(page);
     await page.keyboard.press('t');
     await page.waitForSelector('[role=dialog] textarea');
@@ -173,7 +162,7 @@ inBrowser('the console, from the first request to the last', () => {
   it('draws a range out and back, with keys and with the pointer, and drops it with its filter', async () => {
     await app.addImage('many');
     await waiting('many', 1, 8);
-    const { page } = await openPage(browser, app);
+    const { page } = await open();
     await toInbox(page);
     const selected = (): Promise<number> => page.locator('[role=row][aria-selected=true]').count();
     for (const key of ['J', 'J', 'J']) await page.keyboard.press(`Shift+${key}`);
@@ -201,7 +190,7 @@ inBrowser('the console, from the first request to the last', () => {
     await app.dataSource.query(
       `UPDATE image_approval_requests SET platforms_missing = '{linux/s390x}' WHERE tag_name = '8.0.0'`,
     );
-    const { page, context } = await openPage(browser, app);
+    const { page } = await open();
     await toInbox(page);
     const view = async (name: string): Promise<void> => {
       const item = page.getByRole('menu').getByText(name, { exact: true });
@@ -226,15 +215,12 @@ inBrowser('the console, from the first request to the last', () => {
     await view('Export');
     const file = await (await download).path();
 
-    const other = await (
-      await browser.newContext({ baseURL: app.url, viewport: { width: 1440, height: 900 } })
-    ).newPage();
+    const { page: other } = await openPage(served.browser, app);
     await toInbox(other);
     await other.locator('input[type=file]').setInputFiles(file);
     await other.getByRole('button', { name: 'Views' }).click();
     await other.getByRole('menu').getByText('Lacking', { exact: true }).click();
     await other.waitForFunction(() => location.search.includes('missing=any'));
-    await context.close();
   });
 
   it('tells the history of a request: pushed again, decided and opened again, by whom and why', async () => {
@@ -243,7 +229,7 @@ inBrowser('the console, from the first request to the last', () => {
     await app.api('POST', '/images/1/check', {});
     await app.api('POST', '/images/approval-requests/1/reject', { rejection_reason: 'not on a Friday' });
     await app.api('POST', '/images/approval-requests/1/reopen', { reason: 'it is Monday' });
-    const { page, complaints } = await openPage(browser, app);
+    const { page, complaints } = await open();
     await page.goto('/requests/1');
     const history = page.locator('.detail .history li');
     await history.filter({ hasText: 'Reopened by local' }).getByText('it is Monday').waitFor();
@@ -256,7 +242,7 @@ inBrowser('the console, from the first request to the last', () => {
 
   it('keeps what this session decided under "Decided by me", each with its undo', async () => {
     await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0'] }]);
-    const { page } = await openPage(browser, app);
+    const { page } = await open();
     await toInbox(page);
     const first = await activeTag(page);
     await page.keyboard.press('a');
@@ -271,7 +257,7 @@ inBrowser('the console, from the first request to the last', () => {
   });
 
   it('reads on by itself where there are no groups, and says where to begin when nothing is watched', async () => {
-    const { page, complaints } = await openPage(browser, app);
+    const { page, complaints } = await open();
     await page.goto('/inbox');
     await page.getByRole('link', { name: 'Add one' }).click();
     await page.getByRole('heading', { name: 'Images' }).waitFor();
@@ -286,7 +272,7 @@ inBrowser('the console, from the first request to the last', () => {
 
   it('reads a request again before it says that it was not decided', async () => {
     await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0'] }]);
-    const { page } = await openPage(browser, app);
+    const { page } = await open();
     await toInbox(page);
     // It arrives, and the answer is lost on the way.
     await page.route('**/approve', async (route) => {
@@ -331,7 +317,7 @@ inBrowser('the console, from the first request to the last', () => {
 
   it('marks what is decided elsewhere, and takes back what is opened again elsewhere', async () => {
     await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0', '9.0.0'] }]);
-    const { page } = await openPage(browser, app);
+    const { page } = await open();
     await toInbox(page);
     const idOf = async (tag: string): Promise<string> =>
       (await rowOf(page, tag).getAttribute('data-request')) ?? '';
@@ -357,7 +343,7 @@ inBrowser('the console, from the first request to the last', () => {
 
   it('shares one stream between tabs, and gives it on when the tab that has it closes', async () => {
     await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0'] }]);
-    const { page, context } = await openPage(browser, app);
+    const { page, context } = await open();
     await toInbox(page);
     let streams = 0;
     context.on('request', (request) => (streams += Number(request.url().endsWith('/events'))));
@@ -376,8 +362,9 @@ inBrowser('the console, from the first request to the last', () => {
       await page.getByLabel('API token').fill(token);
       await page.keyboard.press('Enter');
     };
-    const openAs = async (token: string): Promise<{ page: Page; context: BrowserContext }> => {
-      const opened = await openPage(browser, app);
+    /** On the page of whoever was signed in before. */
+    const openAs = async (token: string): Promise<OpenPage> => {
+      const opened = await open();
       await opened.page.goto('/inbox');
       await opened.page.waitForURL('**/sign-in?to=*');
       await signIn(opened.page, token);
@@ -430,7 +417,7 @@ inBrowser('the console, from the first request to the last', () => {
       await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0', '9.0.0'] }]);
       const first = (await bearerOf(app.dataSource, 'rita', 'reviewer')).token;
       const second = (await bearerOf(app.dataSource, 'rosa', 'reviewer')).token;
-      const { page } = await openPage(browser, app);
+      const { page } = await open();
       await page.goto('/inbox?bump=major');
       await page.waitForURL('**/sign-in?to=*');
       await signIn(page, 'ims_nothing');
@@ -473,12 +460,8 @@ inBrowser('the console, from the first request to the last', () => {
       return (body as { total: number }).total;
     };
   });
-});
 
-inBrowser('a service that is killed while somebody decides', () => {
-  it('loses no decision and shows none twice, and the list is right again', async () => {
-    const app = await startApp();
-    const browser = await openBrowser(path ?? '');
+  it('loses no decision and shows none twice when the service is killed, and the list is right again', async () => {
     const settings = { databaseUrl: app.database.url, dockerHubUrl: app.hub.url, monitorEnabled: false };
     const replicas: Replica[] = [];
     const start = async (): Promise<Replica> => {
@@ -488,15 +471,11 @@ inBrowser('a service that is killed while somebody decides', () => {
       return replica;
     };
     const first = await start();
-    const proxy = await startCuttableProxy(first.url);
+    served.leadTo(first.url);
     try {
       await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0', '9.0.0', '10.0.0'] }]);
-      const { page } = await openPage(browser, { ...app, url: proxy.url.replace(/\/$/, '') });
-      await page.goto('/inbox');
-      await page.waitForSelector('.row.is-active');
-      await page.getByText(/^Live/).waitFor();
-      const shown = (): Promise<string[]> =>
-        page.locator('[data-request] .cell-tag > .tag').allTextContents();
+      const { page } = await open();
+      await toInbox(page);
       await page.keyboard.press('a');
       await page.locator('.toast', { hasText: 'Approved redis:10.0.0' }).waitFor();
 
@@ -506,7 +485,7 @@ inBrowser('a service that is killed while somebody decides', () => {
       await page.keyboard.press('a');
       await page.locator('.toast', { hasText: 'not known whether' }).waitFor();
       // It is back where it was, and says why.
-      expect(await shown()).toHaveLength(3);
+      expect(await tagsShown(page)).toHaveLength(3);
       await page
         .locator('[data-request]', { hasText: active ?? '' })
         .locator('.row-note')
@@ -524,7 +503,7 @@ inBrowser('a service that is killed while somebody decides', () => {
       await app.api('POST', '/images/1/check', {});
 
       const second = await start();
-      proxy.leadTo(second.url);
+      served.leadTo(second.url);
       await page.getByText(/^Live/).waitFor({ timeout: 45_000 });
       await page
         .locator('[data-request]', { hasText: other?.tag_name ?? '' })
@@ -532,7 +511,7 @@ inBrowser('a service that is killed while somebody decides', () => {
         .waitFor();
       await page.getByRole('button', { name: /1 new/ }).click();
       await page.locator('[data-request]', { hasText: '11.0.0' }).waitFor();
-      await eventually('the list', async () => (await shown()).length === 3);
+      await eventually('the list', async () => (await tagsShown(page)).length === 3);
 
       for (let left = 2; left >= 0; left--) {
         await page.waitForSelector('.row.is-active');
@@ -546,10 +525,7 @@ inBrowser('a service that is killed while somebody decides', () => {
       );
       expect(twice?.count).toBe(0);
     } finally {
-      await browser.close();
       for (const replica of replicas) await replica.kill();
-      await proxy.close();
-      await app.close();
     }
   }, 120_000);
 });

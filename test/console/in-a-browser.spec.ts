@@ -1,27 +1,16 @@
 /// <reference lib="dom" />
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
-import { eventually, startApp, type TestApp } from '../support/app.js';
-import { fill, findBrowser, openBrowser, openPage, pendingOf } from './browser.js';
-
-const path = findBrowser();
-const inBrowser = path === null ? describe.skip : describe;
+import { beforeEach, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { eventually, type TestApp } from '../support/app.js';
+import { fill, inBrowser, openPage, pendingOf, serveEachTest, type OpenPage } from './browser.js';
 
 inBrowser('the console in a browser', () => {
-  let browser: Browser;
+  const served = serveEachTest();
   let app: TestApp;
-  beforeAll(async () => {
-    browser = await openBrowser(path ?? '');
+  beforeEach(() => {
+    ({ app } = served);
   });
-  afterAll(() => browser?.close());
-  beforeEach(async () => {
-    app = await startApp();
-  });
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-    await app.close();
-  });
+  const open = (): Promise<OpenPage> => served.pages.fresh();
 
   const rowOf = (page: Page, tag: string) =>
     page.locator(`[role=row][data-request]`, { hasText: tag }).first();
@@ -34,7 +23,7 @@ inBrowser('the console in a browser', () => {
       app,
       names.map((name) => ({ name, approved: '1.0.0', waiting: ['1.1.0', '2.0.0'] })),
     );
-    const { page, complaints } = await openPage(browser, app);
+    const { page, complaints } = await open();
     await page.goto('/');
     await page.waitForSelector('.row.is-active');
     await page.keyboard.press('j');
@@ -73,7 +62,7 @@ inBrowser('the console in a browser', () => {
 
   it('ignores a key that repeats, and keys in fields', async () => {
     await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0'] }]);
-    const { page } = await openPage(browser, app);
+    const { page } = await open();
     await page.goto('/inbox');
     await page.waitForSelector('.row.is-active');
     await page.evaluate(() =>
@@ -88,8 +77,8 @@ inBrowser('the console in a browser', () => {
 
   it('tells the second of two who was first', async () => {
     await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0'] }]);
-    const first = await openPage(browser, app);
-    const second = await openPage(browser, app);
+    const first = await open();
+    const second = await openPage(served.browser, app);
     await first.page.goto('/inbox');
     await second.page.goto('/inbox');
     await rowOf(second.page, '8.0.0').waitFor();
@@ -107,7 +96,7 @@ inBrowser('the console in a browser', () => {
 
   it('keeps Approve off while a tag that was pushed again has not been compared', async () => {
     await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0'] }]);
-    const { page, complaints } = await openPage(browser, app);
+    const { page, complaints } = await open();
     await page.goto('/inbox');
     const approve = page.locator('.detail-foot .button-approve');
     await approve.waitFor();
@@ -125,7 +114,7 @@ inBrowser('the console in a browser', () => {
     await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: [] }]);
     app.hub.push('redis', '7.4.1');
     await app.api('POST', '/images/1/check', {});
-    const { page } = await openPage(browser, app);
+    const { page } = await open();
     await page.goto('/inbox');
     await page.waitForSelector('.row.is-active');
     await page.keyboard.press('a');
@@ -143,7 +132,7 @@ inBrowser('the console in a browser', () => {
     await fill(app, [
       { name: 'redis', approved: '7.0.0', waiting: Array.from({ length: 130 }, (_, i) => `7.${i + 1}.0`) },
     ]);
-    const { page, complaints } = await openPage(browser, app);
+    const { page, complaints } = await open();
     await page.goto('/inbox?bump=minor');
     await page.waitForSelector('.row.is-active');
     await page.keyboard.press('x');
@@ -171,7 +160,7 @@ inBrowser('the console in a browser', () => {
     await app.dataSource.query(`UPDATE image_approval_requests SET tag_name = $1 WHERE tag_name = '7.5.0'`, [
       hostile,
     ]);
-    const { page, complaints } = await openPage(browser, app);
+    const { page, complaints } = await open();
     await page.goto('/inbox');
     await page.waitForSelector('.row.is-active');
     await page.getByText('⟨202E⟩🦊').first().waitFor();
@@ -182,7 +171,7 @@ inBrowser('the console in a browser', () => {
 
   it('merges what came in only when asked', async () => {
     await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0'] }]);
-    const { page } = await openPage(browser, app);
+    const { page } = await open();
     await page.goto('/inbox');
     await page.waitForSelector('.row.is-active');
     await page.getByText(/^Live/).waitFor();
@@ -193,47 +182,4 @@ inBrowser('the console in a browser', () => {
     await page.keyboard.press('.');
     await rowOf(page, '7.6.0').waitFor();
   });
-
-  it('has no finding of axe on any screen, in both themes and three widths, and says what is not there', async () => {
-    await fill(app, [
-      { name: 'redis', approved: '7.4.1', waiting: ['7.4.2', '7.4.3', '7.4.4', '8.0.0'] },
-      { name: 'grafana/grafana', approved: '12.0.0', waiting: ['12.1.0'] },
-    ]);
-    const views = [
-      ['/inbox', '.row.is-active, .row'],
-      ['/inbox?q=nothing', '.empty'],
-      ['/requests/1', '.comparison'],
-      ['/monitor', '.facts'],
-      ['/images', '.images-table'],
-      ['/images/1', '.plain-table'],
-      ['/audit', '.audit-table'],
-    ] as const;
-    const looks = [
-      { width: 1440, colorScheme: 'light' },
-      { width: 960, colorScheme: 'dark' },
-      { width: 390, colorScheme: 'dark' },
-      { width: 390, colorScheme: 'light' },
-    ] as const;
-    const findings: string[] = [];
-    for (const look of looks) {
-      const { page, context, complaints } = await openPage(browser, app, look);
-      for (const [view, sign] of views) {
-        await page.goto(view);
-        await page.waitForSelector(sign);
-        await page.waitForTimeout(100);
-        const { violations } = await new AxeBuilder({ page })
-          .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-          .analyze();
-        for (const { id, nodes } of violations)
-          findings.push(
-            `${view} ${look.width} ${look.colorScheme} ${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`,
-          );
-        if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth))
-          findings.push(`${view} ${look.width}: the page scrolls sideways`);
-      }
-      findings.push(...complaints);
-      await context.close();
-    }
-    expect(findings).toEqual([]);
-  }, 120_000);
 });

@@ -1,12 +1,8 @@
 /// <reference lib="dom" />
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Page, Route } from 'playwright-core';
+import type { Browser, Page, Route } from 'playwright-core';
 import { startApp, type TestApp } from '../support/app.js';
-import { fill, findBrowser, openBrowser } from './browser.js';
-
-const path = findBrowser();
-const inBrowser = path === null ? describe.skip : describe;
+import { fill, inBrowser, keepPages, openBrowser, violationsOf, type KeptPages } from './browser.js';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 /** The rules that a width can break: what a narrow screen hides takes names, focus and headings with it. */
@@ -21,16 +17,16 @@ const RULES_OF_WIDTH = [
 ];
 const RULES_OF_COLOUR = ['color-contrast'];
 /**
- * Three widths, both themes. A state is made once and looked at six times: once with all rules, at the other widths with
- * those that a width can break, and in the other theme with the one that colours can.
+ * Three widths, both themes. A state is made once and looked at six times. All rules look at a screen in every layout; at
+ * a state of one they look once, then those that a width can break, and in the other theme the one that colours can.
  */
 const LOOKS = [
-  { width: 1440, colorScheme: 'light', rules: null },
-  { width: 1440, colorScheme: 'dark', rules: RULES_OF_COLOUR },
-  { width: 960, colorScheme: 'dark', rules: RULES_OF_WIDTH },
-  { width: 960, colorScheme: 'light', rules: RULES_OF_COLOUR },
-  { width: 390, colorScheme: 'light', rules: RULES_OF_WIDTH },
-  { width: 390, colorScheme: 'dark', rules: RULES_OF_COLOUR },
+  { width: 1440, colorScheme: 'light', ofScreen: RULES, ofState: RULES },
+  { width: 1440, colorScheme: 'dark', ofScreen: RULES_OF_COLOUR, ofState: RULES_OF_COLOUR },
+  { width: 960, colorScheme: 'dark', ofScreen: RULES, ofState: RULES_OF_WIDTH },
+  { width: 960, colorScheme: 'light', ofScreen: RULES_OF_COLOUR, ofState: RULES_OF_COLOUR },
+  { width: 390, colorScheme: 'light', ofScreen: RULES, ofState: RULES_OF_WIDTH },
+  { width: 390, colorScheme: 'dark', ofScreen: RULES, ofState: RULES_OF_COLOUR },
 ] as const;
 const WIDTHS = [...new Set(LOOKS.map((look) => look.width))];
 /** Two busy cores take their time; what is waited for says so itself. */
@@ -74,7 +70,11 @@ const SCREENS: readonly State[] = [
     name: 'inbox, with ages',
     at: '/inbox?older=1&newer=7&growth=1&unknown=1',
     sign: '.empty',
-    before: (page) => page.addInitScript(() => localStorage.setItem('image-monitor.ages', 'true')),
+    after: async (page) => {
+      await page.evaluate(() => localStorage.setItem('image-monitor.ages', 'true'));
+      await page.reload();
+      await page.waitForSelector('.empty');
+    },
   },
   { name: 'decided', at: '/inbox?status=rejected', sign: '[data-request]' },
   { name: 'request', at: '/requests/1', sign: '.comparison' },
@@ -277,10 +277,11 @@ async function dialog(page: Page, key: string): Promise<void> {
 inBrowser('the looks of the console', () => {
   let browser: Browser;
   let app: TestApp;
-  let context: BrowserContext;
+  let pages: KeptPages;
   beforeAll(async () => {
-    browser = await openBrowser(path ?? '');
+    browser = await openBrowser();
     app = await startApp();
+    pages = keepPages(browser, app);
     await fill(app, [
       { name: 'redis', approved: '7.4.1', waiting: ['7.4.2', '7.4.3', '7.4.4', '8.0.0', '7.5.0-alpine'] },
       { name: 'grafana/grafana', approved: '12.0.0', waiting: ['12.1.0', `12.2.0-${'x'.repeat(90)}`] },
@@ -294,100 +295,129 @@ inBrowser('the looks of the console', () => {
     await app?.close();
   });
 
-  async function open(state: State, options: object = {}): Promise<Page> {
-    await context?.close();
-    context = await browser.newContext({
-      viewport: { width: 1440, height: 900 },
-      baseURL: app.url,
-      reducedMotion: 'reduce',
-      ...options,
-    });
+  async function open(state: State, locale = 'en-US'): Promise<{ page: Page; complaints: string[] }> {
+    const { page, complaints } = await pages.fresh(locale);
     // Below a test's own limit, so that it is said what was waited for.
-    context.setDefaultTimeout(TIMEOUT_MS / 2);
-    const page = await context.newPage();
+    page.setDefaultTimeout(TIMEOUT_MS / 2);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
     await state.before?.(page);
     await page.goto(state.at);
     await page.waitForSelector(state.sign);
     await state.after?.(page);
-    return page;
+    return { page, complaints };
   }
 
+  /** What axe finds in all looks, and where the page scrolls sideways. */
+  async function findingsOf(page: Page, kind: 'ofScreen' | 'ofState'): Promise<string[]> {
+    const findings: string[] = [];
+    for (const look of LOOKS) {
+      await show(page, look.width, 900, look.colorScheme);
+      const found = await violationsOf(page, look[kind]);
+      if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth))
+        found.push('the page scrolls sideways');
+      findings.push(...found.map((what) => `${look.width} ${look.colorScheme} ${what}`));
+    }
+    return findings;
+  }
+
+  async function misplacedAt(page: Page, ...sizes: (readonly [number, number])[]): Promise<string[]> {
+    const found: string[] = [];
+    for (const [width, height] of sizes) {
+      await show(page, width, height);
+      found.push(...(await misplaced(page)).map((what) => `${width} × ${height}: ${what}`));
+    }
+    return found;
+  }
+
+  describe.each(SCREENS)('the screen "$name"', (screen) => {
+    let page: Page;
+    let complaints: string[];
+    beforeAll(async () => {
+      ({ page, complaints } = await open(screen));
+    }, TIMEOUT_MS);
+
+    it(
+      'has no finding of axe, no sideways scroll, and nothing to complain of for the browser',
+      async () => {
+        expect(await findingsOf(page, 'ofScreen')).toEqual([]);
+        expect(complaints).toEqual([]);
+      },
+      TIMEOUT_MS,
+    );
+
+    it('fits into 320 px, also at 400 %', async () => {
+      expect(await misplacedAt(page, [320, 800], [320, 256])).toEqual([]);
+    });
+
+    it('has everything in its place with text spaced wide', async () => {
+      await addStyle(page, TEXT_SPACING);
+      expect(await misplacedAt(page, [1440, 900], [390, 900])).toEqual([]);
+    });
+
+    it.each(['en-XA', 'ar-XB'])(
+      'has everything in its place in the language %s',
+      async (locale) => {
+        const { page } = await open(screen, locale);
+        expect(await page.evaluate(() => document.documentElement.dir)).toBe(locale === 'ar-XB' ? 'rtl' : '');
+        expect(await page.textContent('h1')).not.toMatch(/^(?:Inbox|Images|Monitor|Audit)$/);
+        const sizes = WIDTHS.map((width) => [width, 900] as const);
+        expect(await misplacedAt(page, ...sizes)).toEqual([]);
+      },
+      TIMEOUT_MS,
+    );
+  });
+
   describe.each([
-    ['screen', SCREENS],
     ['state', STATES],
     ['overlay', OVERLAYS],
   ] as const)('every %s', (_, states) => {
     it.each(states)(
       '$name: no finding of axe, and no sideways scroll',
       async (state) => {
-        const page = await open(state);
-        const findings: string[] = [];
-        for (const { width, colorScheme, rules } of LOOKS) {
-          await page.setViewportSize({ width, height: 900 });
-          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-          await settled(page);
-          const axe = new AxeBuilder({ page }).setLegacyMode(true);
-          const { violations } = await (rules ? axe.withRules([...rules]) : axe.withTags(RULES)).analyze();
-          for (const { id, nodes } of violations)
-            findings.push(
-              `${width} ${colorScheme} ${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary ?? ''}`,
-            );
-          if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth))
-            findings.push(`${width} ${colorScheme}: the page scrolls sideways`);
-        }
-        expect(findings).toEqual([]);
+        const { page } = await open(state);
+        expect(await findingsOf(page, 'ofState')).toEqual([]);
       },
       TIMEOUT_MS,
     );
   });
 
-  describe.each(['en-XA', 'ar-XB'])('in the language %s', (locale) => {
-    it.each(SCREENS)('$name has everything in its place', async (state) => {
-      const page = await open(state, { locale });
-      expect(await page.evaluate(() => document.documentElement.dir)).toBe(locale === 'ar-XB' ? 'rtl' : '');
-      expect(await page.textContent('h1')).not.toMatch(/^(?:Inbox|Images|Monitor|Audit)$/);
-      const found: string[] = [];
-      for (const width of WIDTHS) {
-        await page.setViewportSize({ width, height: 900 });
-        await settled(page);
-        found.push(...(await misplaced(page)).map((what) => `${width}: ${what}`));
-      }
-      expect(found).toEqual([]);
-    });
-  });
-
-  it.each(SCREENS)('$name fits into 320 px, also at 400 % and with text spaced wide', async (state) => {
-    const page = await open(state, { bypassCSP: true });
-    const found: string[] = [];
-    for (const [width, height] of [
-      [320, 800],
-      [320, 256],
-    ] as const) {
-      await page.setViewportSize({ width, height });
-      await settled(page);
-      found.push(...(await misplaced(page)).map((what) => `${width} × ${height}: ${what}`));
-    }
-    await page.addStyleTag({ content: TEXT_SPACING });
-    for (const width of [1440, 390]) {
-      await page.setViewportSize({ width, height: 900 });
-      await settled(page);
-      found.push(...(await misplaced(page)).map((what) => `spaced, ${width}: ${what}`));
-    }
-    expect(found).toEqual([]);
-  });
-
-  it('is judged by a look that sees what is wrong', async () => {
-    const page = await open({ name: 'inbox', at: '/inbox', sign: '[data-request]' }, { bypassCSP: true });
-    await page.addStyleTag({
-      content: `.page-head .button { inline-size: 30px !important } h1 { translate: 2000px }
+  it('is judged by a look that sees what is out of its place', async () => {
+    const { page } = await open({ name: 'inbox', at: '/inbox', sign: '[data-request]' });
+    await addStyle(
+      page,
+      `.page-head .button { inline-size: 30px !important } h1 { translate: 2000px }
         .row > * { margin-inline-start: -60px !important } .nav { min-inline-size: 3000px }`,
-    });
+    );
     const found = (await misplaced(page)).join('\n');
     for (const wrong of ['sticks out: button', 'outside: h1', 'overlap: div']) expect(found).toContain(wrong);
   });
 
+  it('is judged by rules that see what is wrong, in the look in which it is wrong', async () => {
+    const { page } = await open({ name: 'inbox', at: '/inbox', sign: '.detail' });
+    await page.evaluate(() => {
+      const nodes = ['img', 'button', 'b'].map((name) => document.createElement(name));
+      nodes[1]?.setAttribute('id', 'nameless');
+      nodes[2]?.setAttribute('id', 'pale');
+      nodes[2]?.append('pale in the dark');
+      document.querySelector('main h1')?.after(...nodes);
+    });
+    await addStyle(
+      page,
+      `@media (prefers-color-scheme: dark) { #pale { color: #777; background: #888 } }
+       @media (width > 400px) { #nameless { display: none } }`,
+    );
+    const found = (await findingsOf(page, 'ofState')).map((one) => one.split(':')[0]);
+    expect(found).toEqual([
+      '1440 light image-alt',
+      '1440 dark color-contrast',
+      '960 dark color-contrast',
+      '390 light button-name',
+      '390 dark color-contrast',
+    ]);
+  });
+
   it('can be walked through with Tab, and shows where one is', async () => {
-    const page = await open({ name: 'inbox', at: '/inbox', sign: '.row.is-active' });
+    const { page } = await open({ name: 'inbox', at: '/inbox', sign: '.row.is-active' });
     const seen: string[] = [];
     for (let i = 0; i < 40; i++) {
       await page.keyboard.press('Tab');
@@ -417,7 +447,7 @@ inBrowser('the looks of the console', () => {
   });
 
   it('reads a plot with arrows, keeps what is drawn over, and opens a day', async () => {
-    const page = await open({ name: 'image', at: '/images/1', sign: '[role=slider]' });
+    const { page } = await open({ name: 'image', at: '/images/1', sign: '[role=slider]' });
     const timeline = page.getByRole('slider', { name: /^Tags over time/ });
     await timeline.focus();
     await page.keyboard.press('ArrowLeft');
@@ -442,7 +472,7 @@ inBrowser('the looks of the console', () => {
   it(
     'changes what an admin decides about an image by keyboard, and says at its field what is refused',
     async () => {
-      const page = await open({ name: 'image', at: '/images/2', sign: '.facts' });
+      const { page } = await open({ name: 'image', at: '/images/2', sign: '.facts' });
       const facts = page.locator('.facts');
       await page.getByRole('button', { name: 'Edit…' }).focus();
       await page.keyboard.press('Enter');
@@ -496,7 +526,7 @@ inBrowser('the looks of the console', () => {
   it(
     'sorts and filters the images by what is in the address',
     async () => {
-      const page = await open({ name: 'images', at: '/images?sort=newest', sign: '.images-table' });
+      const { page } = await open({ name: 'images', at: '/images?sort=newest', sign: '.images-table' });
       const names = (): Promise<string[]> => page.locator('.images-table th[scope=row] a').allInnerTexts();
       expect((await names()).map((name) => name.split('\n').pop())).toEqual([
         'nosuch/image',
@@ -529,7 +559,7 @@ inBrowser('the looks of the console', () => {
         ids,
       });
       expect(decided.status).toBe(200);
-      const page = await open({ name: 'audit', at: '/audit', sign: '.audit-table .batch' });
+      const { page } = await open({ name: 'audit', at: '/audit', sign: '.audit-table .batch' });
       await page.locator('.audit-table .batch').first().click();
       await page.waitForURL(/batch_id=/);
       await page.getByRole('heading', { level: 1, name: /^Batch / }).waitFor();
@@ -547,10 +577,12 @@ inBrowser('the looks of the console', () => {
   );
 
   it('keeps borders and focus in forced colours, and stands still where motion is not wanted', async () => {
-    const page = await open(
-      { name: 'inbox', at: '/inbox', sign: '.row.is-active' },
-      { reducedMotion: 'no-preference' },
-    );
+    const { page } = await open({
+      name: 'inbox',
+      at: '/inbox',
+      sign: '.row.is-active',
+      before: (page) => page.emulateMedia({ reducedMotion: 'no-preference' }),
+    });
     const styleOf = (selector: string, name: 'transitionDuration' | 'outlineStyle' | 'borderTopStyle') =>
       page.evaluate(
         ([wanted, property]) => getComputedStyle(document.querySelector(wanted) as Element)[property],
@@ -566,11 +598,28 @@ inBrowser('the looks of the console', () => {
   });
 });
 
-/** Two frames later whatever a new width or theme moved is where it will be. */
-async function settled(page: Page): Promise<void> {
+/** Gives the page a size and a theme; two frames later whatever they moved is where it will be. */
+async function show(
+  page: Page,
+  width: number,
+  height = 900,
+  colorScheme: 'light' | 'dark' = 'light',
+): Promise<void> {
+  const now = page.viewportSize();
+  if (now?.width !== width || now.height !== height) await page.setViewportSize({ width, height });
+  await page.emulateMedia({ colorScheme });
   await page.evaluate(
     () => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
   );
+}
+
+/** More style, which the page's policy has no say in. */
+async function addStyle(page: Page, css: string): Promise<void> {
+  await page.evaluate((text) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(text);
+    document.adoptedStyleSheets.push(sheet);
+  }, css);
 }
 
 /**
