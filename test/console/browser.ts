@@ -33,8 +33,8 @@ export function findBrowser(): string | null {
   return null;
 }
 
-export async function openBrowser(path: string): Promise<Browser> {
-  return chromium.launch({ executablePath: path, args: ARGUMENTS });
+export async function openBrowser(path: string, furtherArguments: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: path, args: [...ARGUMENTS, ...furtherArguments] });
 }
 
 /** A page that notes whatever the browser complains of: mistakes, refused policies, failed requests. */
@@ -58,13 +58,14 @@ export async function openPage(
   return { page, context, complaints };
 }
 
-/** Images with an approved tag and tags that wait, through the service's own checks. */
+/** Images with an approved tag and tags that wait, through the service's own checks; a push `everyMs`. */
 export async function fill(
   app: TestApp,
   images: readonly { name: string; approved: string; waiting: readonly string[] }[],
+  everyMs = 60_000,
 ): Promise<void> {
   let at = Date.now() - 40 * 86_400_000;
-  const next = (): number => (at += 60_000);
+  const next = (): number => (at += everyMs);
   for (const { name, approved, waiting } of images) {
     app.hub.push(name, approved, { at: next() });
     const { body } = await app.api('POST', '/images', {
