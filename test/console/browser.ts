@@ -46,8 +46,11 @@ function look(): string | null {
 /** A block of tests in a browser, skipped where there is none. */
 export const inBrowser: typeof describe.skip = findBrowser() === null ? describe.skip : describe;
 
-export async function openBrowser(path = findBrowser()): Promise<Browser> {
-  return chromium.launch({ executablePath: path ?? '', args: ARGUMENTS });
+export async function openBrowser(
+  path = findBrowser(),
+  furtherArguments: readonly string[] = [],
+): Promise<Browser> {
+  return chromium.launch({ executablePath: path ?? '', args: [...ARGUMENTS, ...furtherArguments] });
 }
 
 export interface OpenPage {
@@ -185,13 +188,14 @@ export async function violationsOf(page: Page, runOnly: readonly string[]): Prom
   );
 }
 
-/** Images with an approved tag and tags that wait, through the service's own checks. */
+/** Images with an approved tag and tags that wait, through the service's own checks; a push `everyMs`. */
 export async function fill(
   app: TestApp,
   images: readonly { name: string; approved: string; waiting: readonly string[] }[],
+  everyMs = 60_000,
 ): Promise<void> {
   let at = Date.now() - 40 * 86_400_000;
-  const next = (): number => (at += 60_000);
+  const next = (): number => (at += everyMs);
   for (const { name, approved, waiting } of images) {
     app.hub.push(name, approved, { at: next() });
     const { body } = await app.api('POST', '/images', {

@@ -1,80 +1,15 @@
 /// <reference lib="dom" />
 import { request as ask } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Module, type INestApplication } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { ScheduleModule } from '@nestjs/schedule';
 import type { Browser } from 'playwright-core';
-import type { HostAuthentication } from '../../src/auth/host-authentication.js';
-import type { Actor } from '../../src/http/actor.js';
-import { ImageMonitoringModule } from '../../src/image-monitoring.module.js';
 import { eventually } from '../support/app.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startDockerHub, type DockerHubStandIn } from '../support/docker-hub/docker-hub.js';
 import { findBrowser, openBrowser, openPage } from './browser.js';
+import { MOUNT, startHost, type Host } from './host.js';
 
-const MOUNT = '/platform/ims/console';
 const path = findBrowser();
 const inBrowser = path === null ? it.skip : it;
-
-/** The platform's own way to know a person: a cookie that its sign-in page sets. */
-class Cookies implements HostAuthentication {
-  readonly signInUrl = '/platform/sign-in';
-
-  actorOf(request: { headers?: { cookie?: string } }): Actor | null {
-    const name = /\bperson=(\w+)/.exec(request.headers?.cookie ?? '')?.[1];
-    return name === undefined ? null : { name, role: name === 'rosa' ? 'admin' : 'viewer', kind: 'host' };
-  }
-}
-
-@Controller('platform')
-class PlatformController {
-  @Get('sign-in') signIn(): string {
-    return 'The sign-in page of the platform';
-  }
-}
-
-interface Host {
-  app: INestApplication;
-  url: string;
-}
-
-async function start(
-  database: TestDatabase,
-  hub: DockerHubStandIn,
-  adapter: 'Express' | 'Fastify',
-): Promise<Host> {
-  @Module({
-    imports: [
-      ScheduleModule.forRoot(),
-      ImageMonitoringModule.forRoot({
-        dataSource: 'own',
-        databaseUrl: database.url,
-        dockerHubUrl: hub.url,
-        monitorEnabled: false,
-        migrate: true,
-        routePrefix: 'ims',
-        authentication: Cookies,
-        consoleMount: {
-          path: MOUNT,
-          apiPath: '/platform-api/ims',
-          trustForwardedPrefix: adapter === 'Fastify',
-        },
-      }),
-    ],
-    controllers: [PlatformController],
-  })
-  class PlatformModule {}
-  const options = { abortOnError: false, logger: false } as const;
-  const app =
-    adapter === 'Fastify'
-      ? await NestFactory.create(PlatformModule, new FastifyAdapter(), options)
-      : await NestFactory.create(PlatformModule, options);
-  app.setGlobalPrefix('platform-api', { exclude: ['platform/sign-in'] });
-  await app.listen(0, '127.0.0.1');
-  return { app, url: (await app.getUrl()).replace('[::1]', 'localhost') };
-}
 
 describe.each(['Express', 'Fastify'] as const)('the console of a platform on %s', (adapter) => {
   let database: TestDatabase;
@@ -87,7 +22,7 @@ describe.each(['Express', 'Fastify'] as const)('the console of a platform on %s'
       createTestDatabase(),
       startDockerHub({ rateLimit: { anonymous: 100_000, authenticated: 100_000, enforce: false } }),
     ]);
-    host = await start(database, hub, adapter);
+    host = await startHost(database, hub, adapter);
     if (path !== null) browser = await openBrowser(path);
   });
   afterAll(async () => {
