@@ -23,7 +23,7 @@ import { DockerHubModule } from './docker-hub/docker-hub.module.js';
 import { ENTITIES, MIGRATIONS } from './entities.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
-import { FinishConnections } from './http/finish-connections.js';
+import { AnswersUnderWay } from './http/answers-under-way.js';
 import { ImagesModule } from './images/images.module.js';
 import { MonitorModule } from './monitor/monitor.module.js';
 import { QueueModule } from './queue/queue.module.js';
@@ -142,10 +142,16 @@ export class ImageMonitoringModule {
           inject: options.inject ?? [],
           useFactory: async (...args: unknown[]) => settingsFrom(await options.useFactory(...args)),
         },
-        FinishConnections,
+        AnswersUnderWay,
         ...(authentication ? [authentication] : []),
       ],
-      exports: [SETTINGS, ...(authentication ? [HOST_AUTHENTICATION] : []), DatabaseModule, ...rooms],
+      exports: [
+        SETTINGS,
+        AnswersUnderWay,
+        ...(authentication ? [HOST_AUTHENTICATION] : []),
+        DatabaseModule,
+        ...rooms,
+      ],
     };
   }
 

@@ -12,6 +12,7 @@ import { LogLine } from '../config/log-line.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { DATA_SOURCE } from '../database/data-source.js';
 import { RequestBudget } from '../docker-hub/budget.js';
+import { AnswersUnderWay } from '../http/answers-under-way.js';
 import { DomainEvents } from '../events/domain-events.service.js';
 import { BackFill } from './back-fill.js';
 import { CheckImage } from './check-image.js';
@@ -26,6 +27,10 @@ import { WatchedImages } from './watched-images.js';
 const BEAT_MS = 1_000;
 /** From this many watched images on, the lines of single checks go to `debug`. */
 const MANY_IMAGES = 1_000;
+/** People first: while more than so many wait for an answer, a check waits this long at most before it begins. */
+const CROWD = 4;
+const MAKES_WAY_MS = 250;
+const LOOKS_AGAIN_MS = 10;
 /** How long a shutdown waits for checks under way before it hands their images back; the whole drain has 10 s. */
 const DRAIN_MS = 7_000;
 
@@ -72,6 +77,7 @@ export class ImageMonitorService implements OnApplicationBootstrap, BeforeApplic
     private readonly backFill: BackFill,
     private readonly events: DomainEvents,
     private readonly watched: WatchedImages,
+    private readonly answers: AnswersUnderWay,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -131,9 +137,13 @@ export class ImageMonitorService implements OnApplicationBootstrap, BeforeApplic
     });
   }
 
-  /** Checks an image that is leased already, in this process's count of checks and with its drain. */
-  async check(image: ClaimedImage): Promise<CheckReport> {
-    const check = this.checkImage.run(image, this.stopping.signal, this.voice);
+  /**
+   * Checks an image that is leased already, in this process's count of checks and with its drain; `after` is what it
+   * waits for.
+   */
+  async check(image: ClaimedImage, after?: Promise<void>): Promise<CheckReport> {
+    const run = (): Promise<CheckReport> => this.checkImage.run(image, this.stopping.signal, this.voice);
+    const check = after ? after.then(run) : run();
     this.checks.set(image.leaseToken, check);
     this.events.signal({ name: 'check.started', image_id: image.id });
     let outcome: CheckReport['outcome'] = 'lost';
@@ -166,6 +176,14 @@ export class ImageMonitorService implements OnApplicationBootstrap, BeforeApplic
 
   private get inFlight(): number {
     return this.checks.size + this.probes.size;
+  }
+
+  /** Checks can wait, and share the processor with whoever reads and decides: a crowd would wait behind them. */
+  private async makeWay(): Promise<void> {
+    const until = performance.now() + MAKES_WAY_MS;
+    while (this.answers.waiting > CROWD && performance.now() < until && !this.stopping.signal.aborted) {
+      await new Promise((resolve) => setTimeout(resolve, LOOKS_AGAIN_MS));
+    }
   }
 
   /** A batch at a time, so that its images share a claim; with short budget or little due the next beat will do. */
@@ -209,7 +227,7 @@ export class ImageMonitorService implements OnApplicationBootstrap, BeforeApplic
     if (images.length + namespaces.length === 0) return;
     if (this.cycle === null || this.cycle.finishedAt !== null) await this.beginCycle();
     for (const image of images) {
-      this.check(image).catch((error: unknown) => this.logger.error(error));
+      this.check(image, this.makeWay()).catch((error: unknown) => this.logger.error(error));
     }
     for (const namespace of namespaces) {
       const probe = this.probe(namespace).catch((error: unknown) => this.logger.error(error));

@@ -1,4 +1,7 @@
+import { request, type ClientRequest } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { AnswersUnderWay } from '../../src/http/answers-under-way.js';
+import { ImageMonitorService } from '../../src/monitor/image-monitor.service.js';
 import { eventually, startApp, type TestApp, type TestAppOptions } from '../support/app.js';
 
 const apps: TestApp[] = [];
@@ -24,7 +27,38 @@ async function allChecked(app: TestApp): Promise<void> {
   });
 }
 
+/** A caller whose body does not come, so that he waits for his answer. */
+function waitingCaller(app: TestApp): ClientRequest {
+  const sent = request(`${app.url}/api/v1/images/approval-requests/bulk`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'content-length': '100' },
+  });
+  sent.on('error', () => undefined);
+  sent.write('{');
+  return sent;
+}
+
 describe('the monitor', () => {
+  it('lets a check wait while a crowd waits for answers, but not for long', async () => {
+    const app = await start({ settings: { monitorEnabled: false } });
+    await app.addImage('redis');
+    app.hub.seedTags('redis', { tags: 3 });
+    const answers = app.app.get(AnswersUnderWay);
+    const monitor = app.app.get(ImageMonitorService);
+    const crowd = Array.from({ length: 5 }, () => waitingCaller(app));
+    await eventually('the crowd', () => Promise.resolve(answers.waiting === 5));
+
+    const startedAt = performance.now();
+    monitor.start();
+    await eventually('the check', () => Promise.resolve(app.hub.requests.length > 0));
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(240);
+    expect(answers.waiting).toBe(5);
+
+    for (const caller of crowd) caller.destroy();
+    await eventually('nobody to wait', () => Promise.resolve(answers.waiting === 0));
+    await allChecked(app);
+  });
+
   it("begins a cycle at its start and tells of it in the user's words", async () => {
     const first = await start();
     await first.addImage('redis', { request_policy: 'all', baseline: true });
