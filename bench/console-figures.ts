@@ -10,7 +10,7 @@ import type { Browser, CDPSession, Page } from 'playwright-core';
 import { findBrowser, openBrowser } from '../test/console/browser.js';
 import { forkReplica } from '../test/support/replica.js';
 import { fillPending } from './pending-requests.js';
-import { median, percentile, type Bench, type Row } from './report.js';
+import { median, percentile, type Bench, type PartRow, type Row } from './report.js';
 import { startStandIn } from './stand-in.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -37,7 +37,7 @@ export const PARTS: Readonly<Record<string, (stage: Stage) => Promise<Row[]>>> =
   events: measureEvents,
 };
 
-export async function measureConsole(bench: Bench, chosen: readonly string[]): Promise<Row[]> {
+export async function measureConsole(bench: Bench, chosen: readonly string[]): Promise<PartRow[]> {
   const path = findBrowser();
   if (path === null) throw new Error('There is no Chromium: install one, or name it in CHROMIUM_PATH.');
   const hub = await startStandIn();
@@ -53,16 +53,17 @@ export async function measureConsole(bench: Bench, chosen: readonly string[]): P
     logLevel: 'warn',
   });
   const browser = await openBrowser(path);
-  const rows: Row[] = [];
+  const rows: PartRow[] = [];
   try {
     for (const name of chosen) {
       bench.say(`${name} begins`);
       try {
-        rows.push(...((await PARTS[name]?.({ ...bench, url: replica.url, db, browser })) ?? []));
+        const measured = (await PARTS[name]?.({ ...bench, url: replica.url, db, browser })) ?? [];
+        rows.push(...measured.map((row) => ({ part: name, ...row })));
       } catch (error) {
         bench.say(String(error instanceof Error ? error.stack : error));
         const note = String(error).split('\n')[0];
-        rows.push({ what: name, measured: 'failed', toReach: '', isReached: false, note });
+        rows.push({ part: name, what: name, measured: 'failed', toReach: '', isReached: false, note });
       }
     }
   } finally {

@@ -1,6 +1,7 @@
 /**
  * `npm run bench:console [-- --quick] [-- --only name,name]`: measures the figures of the web console in headless
- * Chromium against the service with 10,000 pending requests, prints a table, and writes its part of bench/results.md.
+ * Chromium against the service with 10,000 pending requests, prints a table, and writes its part of
+ * bench/results.md, or with --only the rows of those parts.
  */
 import { parseArgs } from 'node:util';
 import { openWorkshop } from '../test/support/workshop.mjs';
@@ -30,5 +31,8 @@ try {
 const run = { isQuick: values.quick, tookS: (Date.now() - startedAt) / 1000, startedAt };
 const text = report.toConsoleMarkdown(rows, run);
 console.log(`\n${text}`);
-if (values.only === undefined && !values.quick) await report.writePart(text);
+if (!values.quick) {
+  if (values.only === undefined) await report.writePart(text);
+  else await report.writeRows(report.CONSOLE, rows, startedAt);
+}
 process.exit(rows.some((row) => row.measured === 'failed') ? 1 : 0);

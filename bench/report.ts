@@ -11,6 +11,11 @@ export interface Row {
   note?: string;
 }
 
+/** A figure, and the name by which `--only` measures it again. */
+export interface PartRow extends Row {
+  part: string;
+}
+
 /** What a part of the bench gets. */
 export interface Bench {
   /** Fewer repetitions and smaller data, to see whether it runs. */
@@ -61,30 +66,38 @@ interface Run {
   startedAt: Date;
 }
 
-function tableOf(rows: readonly Row[]): string {
-  const lines = rows.map((row) => {
-    const verdict = row.isReached === null ? '' : row.isReached ? 'yes' : '**no**';
-    return `| ${row.what} | ${row.measured} | ${row.toReach} | ${verdict} | ${row.note ?? ''} |`;
-  });
-  return `| what | measured | to reach | reached | note |
-|---|---|---|---|---|
-${lines.join('\n')}`;
+function lineOf(row: PartRow): string {
+  const verdict = row.isReached === null ? '' : row.isReached ? 'yes' : '**no**';
+  return `| ${row.part} | ${row.what} | ${row.measured} | ${row.toReach} | ${verdict} | ${row.note ?? ''} |`;
+}
+
+function tableOf(rows: readonly PartRow[]): string {
+  return `| part | what | measured | to reach | reached | note |
+|---|---|---|---|---|---|
+${rows.map(lineOf).join('\n')}`;
 }
 
 function writtenBy(command: string, run: Run): string {
   return `Written by \`${command}\`${run.isQuick ? ' with `--quick`' : ''} on ${run.startedAt.toISOString().slice(0, 10)}, in ${Math.round(run.tookS)} s.`;
 }
 
+const load = (): string =>
+  loadavg()
+    .map((one) => one.toFixed(1))
+    .join(', ');
+
 function machine(): string {
   return `Machine: ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, ${platform()} ${release()}, Node ${process.version}, embedded
-PostgreSQL and a stand-in Docker Hub on the same machine. It is shared with other work (load at the end: ${loadavg()
-    .map((load) => load.toFixed(1))
-    .join(', ')}
+PostgreSQL and a stand-in Docker Hub on the same machine. It is shared with other work (load at the end: ${load()}
 on ${cpus().length} processors), so single times are rough, and rows in absolute milliseconds are upper bounds.`;
 }
 
-export function toMarkdown(rows: readonly Row[], run: Run): string {
-  return `# What it costs
+/** The titles of the two parts of bench/results.md. */
+export const SERVICE = '# What it costs';
+export const CONSOLE = '# What the console costs';
+
+export function toMarkdown(rows: readonly PartRow[], run: Run): string {
+  return `${SERVICE}
 
 ${writtenBy('npm run bench', run)} Times are ratios against a bare loop or
 a bare handler in the same run wherever that is possible, since machines differ; what is neither is a median.
@@ -97,8 +110,8 @@ ${PEERS}
 `;
 }
 
-export function toConsoleMarkdown(rows: readonly Row[], run: Run): string {
-  return `# What the console costs
+export function toConsoleMarkdown(rows: readonly PartRow[], run: Run): string {
+  return `${CONSOLE}
 
 ${writtenBy('npm run bench:console', run)} Headless Chromium against the service with
 10,000 pending requests in 2,500 lines of 500 images, 1440 × 900.
@@ -116,11 +129,37 @@ export async function writePart(text: string): Promise<void> {
   await writeFile(RESULTS, withPart(await readFile(RESULTS, 'utf8').catch(() => ''), text));
 }
 
+/** Puts the figures of one `--only` in the place of the earlier ones, each with the day on which it was measured. */
+export async function writeRows(title: string, rows: readonly PartRow[], startedAt: Date): Promise<void> {
+  const note = `measured by itself on ${startedAt.toISOString().slice(0, 10)}, load at the end ${load()}`;
+  const dated = rows.map((row) => ({ ...row, note: [row.note, note].filter(Boolean).join('; ') }));
+  await writeFile(RESULTS, withRows(await readFile(RESULTS, 'utf8'), title, dated));
+}
+
+export function withRows(file: string, title: string, rows: readonly PartRow[]): string {
+  const isOfPart = (line: string): boolean => rows.some(({ part }) => line.startsWith(`| ${part} |`));
+  const sections = partsOf(file).map((section) => {
+    if (titleOf(section) !== title) return section;
+    const lines = section.split('\n');
+    const head = lines.findIndex((line) => line.startsWith('| part |'));
+    const end = lines.indexOf('', head);
+    const table = lines.slice(head, end);
+    // Where the earlier ones stand, else at the end.
+    const first = table.findIndex(isOfPart);
+    const kept = table.filter((line) => !isOfPart(line));
+    kept.splice(first >= 0 ? first : kept.length, 0, ...rows.map(lineOf));
+    return [...lines.slice(0, head), ...kept, ...lines.slice(end)].join('\n');
+  });
+  return sections.join('');
+}
+
 export function withPart(file: string, text: string): string {
-  const titleOf = (part: string): string => part.split('\n', 1)[0] ?? '';
-  const parts = file.split(/^(?=# )/m).filter((part) => part.trim() !== '');
+  const parts = partsOf(file);
   const at = parts.findIndex((part) => titleOf(part) === titleOf(text));
   if (at >= 0) parts[at] = text;
   else parts.push(text);
   return `${parts.map((part) => part.trimEnd()).join('\n\n')}\n`;
 }
+
+const titleOf = (part: string): string => part.split('\n', 1)[0] ?? '';
+const partsOf = (file: string): string[] => file.split(/^(?=# )/m).filter((part) => part.trim() !== '');
