@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import {
   Injectable,
   type BeforeApplicationShutdown,
@@ -7,6 +8,9 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 
+/** Who connects while the service ends, and says nothing for so long, has nothing to ask. */
+const SILENT_MS = 500;
+
 /**
  * Which requests are being answered: checks make way for them, and a shutdown waits for them.
  *
@@ -14,11 +18,15 @@ import { HttpAdapterHost } from '@nestjs/core';
  * `Connection: close`. A closing server shuts idle connections once, at that moment; one that was answering then stays
  * open until its idle time is over, 72 s on Fastify and 5 s on Express, and the application's end waits for it.
  *
+ * A connection on which nothing was ever sent, as browsers keep them in store, counts as busy for Node until its
+ * `headersTimeout` is over, a minute: it is ended here.
+ *
  * At Node's own server, so the same on both; in a platform that is the platform's answers as well.
  */
 @Injectable()
 export class AnswersUnderWay implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly unanswered = new Set<ServerResponse>();
+  private readonly unused = new Set<Socket>();
   private server: Server | null = null;
   private isClosing = false;
 
@@ -29,6 +37,7 @@ export class AnswersUnderWay implements OnModuleInit, BeforeApplicationShutdown,
     this.server = (this.adapters.httpAdapter?.getHttpServer() as Server | undefined) ?? null;
     // Before the framework's own, which may answer at once.
     this.server?.prependListener('request', this.onRequest);
+    this.server?.on('connection', this.onConnection);
   }
 
   /** How many callers have not heard anything yet; who listens to events has. */
@@ -41,13 +50,22 @@ export class AnswersUnderWay implements OnModuleInit, BeforeApplicationShutdown,
   beforeApplicationShutdown(): void {
     this.isClosing = true;
     for (const response of this.unanswered) response.shouldKeepAlive = false;
+    for (const socket of this.unused) endIfSilent(socket);
   }
 
   onApplicationShutdown(): void {
     this.server?.off('request', this.onRequest);
+    this.server?.off('connection', this.onConnection);
   }
 
-  private readonly onRequest = (_request: IncomingMessage, response: ServerResponse): void => {
+  private readonly onConnection = (socket: Socket): void => {
+    if (this.isClosing) return void setTimeout(endIfSilent, SILENT_MS, socket).unref();
+    this.unused.add(socket);
+    socket.once('close', () => this.unused.delete(socket));
+  };
+
+  private readonly onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    this.unused.delete(request.socket);
     if (this.isClosing) {
       response.shouldKeepAlive = false;
       return;
@@ -55,4 +73,9 @@ export class AnswersUnderWay implements OnModuleInit, BeforeApplicationShutdown,
     this.unanswered.add(response);
     response.once('close', () => this.unanswered.delete(response));
   };
+}
+
+/** What has sent anything is answered. */
+function endIfSilent(socket: Socket): void {
+  if (socket.bytesRead === 0) socket.destroy();
 }

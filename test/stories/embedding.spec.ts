@@ -1,6 +1,15 @@
+import { once } from 'node:events';
 import { Agent, request, type Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Module, type DynamicModule, type Type } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Module,
+  type DynamicModule,
+  type INestApplication,
+  type Type,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ScheduleModule } from '@nestjs/schedule';
@@ -132,6 +141,20 @@ describe('a host', () => {
 });
 
 describe.each(['Express', 'Fastify'] as const)('the end of an application on %s', (adapter) => {
+  /** With a server that would keep a connection for longer than the test lasts. */
+  async function listening(host: Type): Promise<INestApplication> {
+    const options = { abortOnError: false, logger: false } as const;
+    const app =
+      adapter === 'Fastify'
+        ? await NestFactory.create(host, new FastifyAdapter(), options)
+        : await NestFactory.create(host, options);
+    await app.listen(0, '127.0.0.1');
+    const server = app.getHttpServer() as Server;
+    server.keepAliveTimeout = 600_000;
+    server.headersTimeout = 600_000;
+    return app;
+  }
+
   it('waits for an answer under way, and not for its connection afterwards', async () => {
     @Controller('slow')
     class SlowController {
@@ -147,15 +170,8 @@ describe.each(['Express', 'Fastify'] as const)('the end of an application on %s'
       controllers: [SlowController],
     })
     class HostModule {}
-    const options = { abortOnError: false, logger: false } as const;
-    const app =
-      adapter === 'Fastify'
-        ? await NestFactory.create(HostModule, new FastifyAdapter(), options)
-        : await NestFactory.create(HostModule, options);
-    await app.listen(0, '127.0.0.1');
-    // A server that would keep an idle connection for longer than the test lasts.
+    const app = await listening(HostModule);
     const server = app.getHttpServer() as Server;
-    server.keepAliveTimeout = 600_000;
     const agent = new Agent({ keepAlive: true });
     const url = await app.getUrl();
     const answered = new Promise<string | undefined>((resolve, reject) => {
@@ -175,4 +191,22 @@ describe.each(['Express', 'Fastify'] as const)('the end of an application on %s'
     await closed;
     agent.destroy();
   });
+
+  it('does not wait for a connection on which nothing was ever asked, as browsers keep them in store', async () => {
+    @Module({ imports: [ImageMonitoringModule.forRoot({ ...own(), modules: [ImagesModule] })] })
+    class HostModule {}
+    const app = await listening(HostModule);
+    const silent = connect(((app.getHttpServer() as Server).address() as AddressInfo).port, '127.0.0.1');
+    await once(silent, 'connect');
+    await eventually('the connection', async () => (await connectionsOf(app)) === 1);
+    await app.close();
+    silent.destroy();
+  });
 });
+
+const connectionsOf = (app: INestApplication): Promise<number> =>
+  new Promise((resolve, reject) =>
+    (app.getHttpServer() as Server).getConnections((error, count) =>
+      error ? reject(error) : resolve(count),
+    ),
+  );
