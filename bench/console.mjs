@@ -33,6 +33,11 @@ const text = report.toConsoleMarkdown(rows, run);
 console.log(`\n${text}`);
 if (!values.quick) {
   if (values.only === undefined) await report.writePart(text);
-  else await report.writeRows(report.CONSOLE, rows, startedAt);
+  else
+    await report.writeRows(
+      report.CONSOLE,
+      rows.filter((row) => row.measured !== 'failed'),
+      startedAt,
+    );
 }
 process.exit(rows.some((row) => row.measured === 'failed') ? 1 : 0);

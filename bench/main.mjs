@@ -33,6 +33,8 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+const isMeasured = (name) => (row) => row.part === name && row.measured !== 'failed';
+
 const startedAt = new Date();
 const workshop = await openWorkshop();
 const rows = [];

@@ -71,11 +71,18 @@ export async function forkReplica(
   );
   await once(child, 'message');
   const isAlive = (): boolean => child.exitCode === null && child.signalCode === null;
-  const answer = async <T>(message: unknown): Promise<T | null> => {
+  const askNow = async <T>(message: unknown): Promise<T | null> => {
     if (!isAlive() || !child.connected) return null;
     const said = once(child, 'message').then(([what]) => what as T);
     child.send(message as string, () => undefined);
     return Promise.race([said, ended.then(() => null)]);
+  };
+  // One after the other: an answer does not say to which question it belongs.
+  let before: Promise<unknown> = Promise.resolve();
+  const answer = <T>(message: unknown): Promise<T | null> => {
+    const asked = before.then(() => askNow<T>(message));
+    before = asked.catch(() => undefined);
+    return asked;
   };
   const say = (what: string): void => {
     if (child.connected) child.send(what, () => undefined);
