@@ -55,12 +55,7 @@ try {
     if (values.quick) continue;
     // After each part, so that a run that is broken off leaves what it has.
     if (values.only === undefined) await report.writePart(text());
-    else
-      await report.writeRows(
-        report.SERVICE,
-        rows.filter((row) => row.part === name),
-        startedAt,
-      );
+    else await report.writeRows(report.SERVICE, rows.filter(isMeasured(name)), startedAt);
   }
 } finally {
   await workshop.close();
