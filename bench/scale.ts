@@ -152,18 +152,18 @@ export async function measureMemory(bench: Bench): Promise<Row[]> {
   const images = (await hub.control('seed', { repositories: 10_000, tags: 5, namespaces })) as string[];
   const service = await startService(bench, hub, { images });
   const folder = await mkdtemp(join(tmpdir(), 'image-monitoring-heap-'));
+  // What a snapshot takes by itself is not the service's: its peak is watched before the first.
+  let peak = 0;
+  const watch = setInterval(() => {
+    void service.replica.measure().then(({ rss }) => {
+      peak = Math.max(peak, rss);
+    });
+  }, 500);
   try {
-    let peak = 0;
     const cycle = async (): Promise<void> => {
       await service.cycle();
       await hub.takeCount();
     };
-    // What a snapshot takes by itself is not the service's: its peak is watched before the first.
-    const watch = setInterval(() => {
-      void service.replica.measure().then(({ rss }) => {
-        peak = Math.max(peak, rss);
-      });
-    }, 500);
     await service.settled();
     bench.say(`first cycle done, ${Math.round(peak / 2 ** 20)} MB at most so far`);
     for (let i = 0; i < (bench.isQuick ? 2 : 20); i++) await cycle();
@@ -198,6 +198,7 @@ export async function measureMemory(bench: Bench): Promise<Row[]> {
       },
     ];
   } finally {
+    clearInterval(watch);
     await service.close();
     await rm(folder, { recursive: true, force: true });
     hub.close();
