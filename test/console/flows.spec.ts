@@ -442,6 +442,48 @@ inBrowser('the console, from the first request to the last', () => {
       await eventually('the row that was read', async () => (await activeTag(page)) === reading);
     });
 
+    it('reads after a sign-in what was refused before it', async () => {
+      await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0'] }]);
+      const first = (await bearerOf(app.dataSource, 'rita', 'reviewer')).token;
+      const second = (await bearerOf(app.dataSource, 'rosa', 'reviewer')).token;
+      const { page } = await openAs(first);
+      // The lines are read, their rows are not any more.
+      const isRowsRead = (url: URL): boolean => url.searchParams.has('groups');
+      await page.route(
+        isRowsRead,
+        async (route) => {
+          await revoke('rita');
+          await eventually('the end of the session', async () => (await sessionOf(page)) === 401);
+          await route.continue();
+        },
+        { times: 1 },
+      );
+      await page.goto('/inbox?bump=major');
+      await page.waitForURL('**/sign-in?to=*');
+      await signIn(page, second);
+      await page.waitForSelector('.row.is-active');
+      expect(await activeTag(page)).toBe('8.0.0');
+    });
+
+    it('leads nowhere else after a sign-in', async () => {
+      await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0'] }]);
+      const { token } = await bearerOf(app.dataSource, 'rita', 'reviewer');
+      const { page } = await openAs(token);
+      const elsewhere = [
+        '//example.org/',
+        '/\\/example.org/',
+        'https://example.org/',
+        'javascript:alert(1)',
+        '/../x',
+      ];
+      for (const to of elsewhere) {
+        await page.goto(`/sign-in?to=${encodeURIComponent(to)}`);
+        await signIn(page, token);
+        await page.waitForURL((url) => url.pathname !== '/sign-in');
+        expect(new URL(page.url()).origin).toBe(new URL(await page.evaluate(() => document.baseURI)).origin);
+      }
+    });
+
     it('takes the controls away when the service says that they are not ours any more', async () => {
       await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0'] }]);
       const { page } = await openAs((await bearerOf(app.dataSource, 'rita', 'reviewer')).token);

@@ -1,27 +1,21 @@
 import { useState } from 'react';
-import { useLocation, useSearch } from 'wouter';
+import { useSearch } from 'wouter';
 import { call } from '../api/client.js';
 import { ApiProblem } from '../api/problem.js';
 import type { Session } from '../api/types.js';
 import { t } from '../messages/en-screens.js';
-import { queryClient, useSession } from '../queries.js';
+import { useSession } from '../queries.js';
 import { LogoIcon } from '../ui/icons.js';
 
 /** A pasted token becomes a cookie that script cannot read; the token itself is kept nowhere. */
 export default function SignIn() {
   const session = useSession();
-  const [, navigate] = useLocation();
   const to = new URLSearchParams(useSearch()).get('to') ?? '/inbox';
   const [problem, setProblem] = useState<string | null>(null);
   const go = (token: string): void => {
     call<Session>('post', '/session', { body: { token } }).then(
-      (signedIn) => {
-        // What somebody else was shown is nobody's any more.
-        queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== 'session' });
-        queryClient.setQueryData(['session'], signedIn);
-        // Only a place of this console: an address from outside must not lead away.
-        navigate(/^\/(?!\/)/.test(to) ? to : '/inbox', { replace: true });
-      },
+      // The page begins anew: what was shown to somebody else, or refused before, is left behind with it.
+      () => location.replace(placeOf(to)),
       (error: unknown) =>
         setProblem(
           error instanceof ApiProblem && (error.status === 401 || error.status === 400)
@@ -79,4 +73,11 @@ export default function SignIn() {
       )}
     </main>
   );
+}
+
+/** A place of this console: an address from outside must not lead away. */
+function placeOf(to: string): string {
+  const base = document.baseURI;
+  const wanted = URL.canParse(`.${to}`, base) ? new URL(`.${to}`, base).href : base;
+  return to.startsWith('/') && wanted.startsWith(base) ? wanted : new URL('inbox', base).href;
 }
