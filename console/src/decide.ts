@@ -37,30 +37,39 @@ export const nameOf = (row: Pick<Row, 'image_name' | 'tag_name'>): string =>
   visible(row.tag_name === null ? row.image_name : `${row.image_name}:${row.tag_name}`);
 export const idsOf = (entry: Entry): number[] => [entry.row.id, ...entry.also.map((row) => row.id)];
 
+/** `signed-out`: refused, since nobody is signed in any more. */
+export type Outcome = 'decided' | 'refused' | 'signed-out';
+
 /**
  * Decides every request of an entry, each with the digest that was on the screen. The row is gone at once; it comes
  * back only when the service says no, or when a second look shows that the decision never arrived.
  */
-export async function decide(entry: Entry, action: 'approve' | 'reject', reason?: string): Promise<boolean> {
+export async function decide(entry: Entry, action: 'approve' | 'reject', reason?: string): Promise<Outcome> {
   const rows = [entry.row, ...entry.also];
   overlay.send({ type: 'sent', ids: rows.map((row) => row.id) });
   if (reason) rememberReason(reason);
   const decided: number[] = [];
+  let refused: Outcome = 'refused';
   for (const row of rows) {
-    const outcome = await decideOne(row, action, reason);
-    if (outcome) decided.push(row.id, ...outcome);
+    const closed = await decideOne(row, action, reason);
+    if (typeof closed === 'string') refused = closed;
+    else decided.push(row.id, ...closed);
   }
   const own = rows.filter((row) => decided.includes(row.id)).map((row) => row.id);
   changed();
-  if (own.length === 0) return false;
+  if (own.length === 0) return refused;
   const name = nameOf(entry.row);
   const sentence = action === 'approve' ? t.decide.approved(name) : t.decide.rejected(name);
   remember({ ids: own, batchIds: [], name, sentence });
-  return true;
+  return 'decided';
 }
 
-/** Ids that the decision closed besides; null: it was refused, and the reader has been told. */
-async function decideOne(row: Row, action: 'approve' | 'reject', reason?: string): Promise<number[] | null> {
+/** Ids that the decision closed besides; or that it was refused, and the reader has been told. */
+async function decideOne(
+  row: Row,
+  action: 'approve' | 'reject',
+  reason?: string,
+): Promise<number[] | Exclude<Outcome, 'decided'>> {
   const body =
     action === 'approve' ? { expected_digest: row.digest ?? undefined } : { rejection_reason: reason };
   for (let tries = 1; ; tries++) {
@@ -91,7 +100,7 @@ async function decideOne(row: Row, action: 'approve' | 'reject', reason?: string
       overlay.send({ type: 'refused', ids: [row.id], why });
       const name = nameOf(row);
       say(status === null ? t.decide.unknown(name) : t.decide.failed(name, why), 'error');
-      return null;
+      return error.status === 401 ? 'signed-out' : 'refused';
     }
   }
 }

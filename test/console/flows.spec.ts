@@ -433,6 +433,11 @@ inBrowser('the console, from the first request to the last', () => {
 
       await revoke('rita');
       await eventually('the end of the session', async () => (await sessionOf(page)) === 401);
+      // The refusal comes when the address has followed to the next row.
+      await page.route('**/approve', async (route) => {
+        await page.waitForFunction(() => !location.search.endsWith('open=2'));
+        await route.continue();
+      });
       await page.keyboard.press('a');
       await page.waitForURL('**/sign-in?to=*');
       expect(await pendingOf2(second)).toBe(3);

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useQuery } from '@tanstack/react-query';
-import { decide, nameOf, undoLast } from '../decide.js';
+import { decide, nameOf, undoLast, type Outcome } from '../decide.js';
 import { useKeys } from '../keys.js';
 import { t } from '../messages/en.js';
 import { moved } from '../moved.js';
@@ -20,13 +20,14 @@ export default function RequestPage({ id }: { id: number }) {
   const may = useMay();
   const [isRejecting, setIsRejecting] = useState(false);
   const [isRepushAsked, setIsRepushAsked] = useState(false);
-  const back = (): void => (history.length > 1 ? history.back() : navigate('/inbox'));
+  const back = (): void => (cameFromHere() ? history.back() : navigate('/inbox'));
+  const goOn = (outcome: Outcome): void => void (outcome === 'decided' && navigate('/inbox'));
   const approve = (): void => {
     if (!row || row.status !== 'pending' || !may.decide) return;
     if (moved.get() === id) return void say(t.decide.moved);
     if (row.bump === 'repush' && !isRepushAsked) return setIsRepushAsked(true);
     setIsRepushAsked(false);
-    void decide({ row, also: [] }, 'approve').then((isDone) => (isDone ? navigate('/inbox') : undefined));
+    void decide({ row, also: [] }, 'approve').then(goOn);
   };
   useKeys({
     a: approve,
@@ -62,9 +63,7 @@ export default function RequestPage({ id }: { id: number }) {
             onClose={() => setIsRejecting(false)}
             onReject={(reason) => {
               setIsRejecting(false);
-              void decide({ row, also: [] }, 'reject', reason).then((isDone) =>
-                isDone ? navigate('/inbox') : undefined,
-              );
+              void decide({ row, also: [] }, 'reject', reason).then(goOn);
             }}
           />
         ) : null}
@@ -72,3 +71,6 @@ export default function RequestPage({ id }: { id: number }) {
     </main>
   );
 }
+
+/** Whether the page before is of this site; who came from elsewhere is not sent back there. */
+const cameFromHere = (): boolean => 'navigation' in window && navigation.canGoBack;

@@ -112,7 +112,10 @@ export default function Inbox() {
   const [repushAsk, setRepushAsk] = useState<number | null>(null);
   const send = (entry: Entry, action: 'approve' | 'reject', reason?: string): void => {
     if (entry.row.id === reading.id) reading.moveOn(new Set(idsOf(entry)));
-    void decide(entry, action, reason);
+    void decide(entry, action, reason).then((outcome) => {
+      // After the next sign-in it is the row that is still to be decided.
+      if (outcome === 'signed-out') reading.comeBack(entry.row.id);
+    });
   };
   const decideEntry = (entry: Entry, action: 'approve' | 'reject'): void => {
     if (!may.decide || entry.row.status !== 'pending') return;

@@ -17,6 +17,8 @@ export interface Reading {
   /** Counts moves: each one takes the focus along. */
   readonly focusTick: number;
   readonly open: (id: number) => void;
+  /** Back to a row whose decision was refused; its place stands in the address at once, since the page may be left. */
+  readonly comeBack: (id: number) => void;
   readonly moveTo: (target: { entry: Entry } | null) => void;
   readonly step: (by: 1 | -1) => void;
   readonly line: (by: 1 | -1) => void;
@@ -69,11 +71,7 @@ export function useReading(
 
   useEffect(() => {
     if (id === null || !isWide) return;
-    const timer = setTimeout(() => {
-      const params = new URLSearchParams(filterText);
-      params.set('open', String(id));
-      history.replaceState(history.state, '', `${location.pathname}?${params}`);
-    }, ADDRESS_AFTER_MS);
+    const timer = setTimeout(() => writeAddress(filterText, id), ADDRESS_AFTER_MS);
     return () => clearTimeout(timer);
   }, [id, filterText, isWide]);
 
@@ -104,6 +102,10 @@ export function useReading(
     at,
     focusTick,
     open,
+    comeBack: (to) => {
+      open(to);
+      writeAddress(filterText, to);
+    },
     moveTo,
     focusAgain,
     step: (by) => moveTo(stepFrom(items, at, by)),
@@ -113,6 +115,12 @@ export function useReading(
       focusAgain();
     },
   };
+}
+
+function writeAddress(filterText: string, id: number): void {
+  const params = new URLSearchParams(filterText);
+  params.set('open', String(id));
+  history.replaceState(history.state, '', `${location.pathname}?${params}`);
 }
 
 /** The rows that were in the list and are not any more. */
