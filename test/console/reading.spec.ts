@@ -27,6 +27,21 @@ inBrowser('what the reader of the console meets', () => {
     await page.waitForSelector('.row.is-active [role=checkbox]');
   };
 
+  it('goes back from a request to where it came from in the console, and never out of it', async () => {
+    const { page } = await pages.fresh();
+    // From a page of somebody else, by a link to one request.
+    await page.goto('data:text/html,elsewhere');
+    await page.goto('/requests/1');
+    await page.getByRole('button', { name: 'Inbox' }).click();
+    await page.waitForURL('**/inbox*');
+
+    await page.goto('/images/1');
+    await page.goto('/requests/1');
+    await page.locator('.detail').first().waitFor();
+    await page.keyboard.press('Escape');
+    await page.waitForURL('**/images/1');
+  });
+
   it('is told which parts of a link were left out, on every screen, and for long enough', async () => {
     const { page } = await pages.fresh();
     const notice = page.locator('.toast');
