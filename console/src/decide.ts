@@ -6,6 +6,7 @@ import type { Entry } from './inbox/items.js';
 import { age, ahead } from './intl.js';
 import { t } from './messages/en.js';
 import { say, unsay } from './notices.js';
+import { patiently } from './patience.js';
 import { lastReasons } from './preferences.js';
 import { detailQuery, queryClient } from './queries.js';
 import { refreshList, replaceRow } from './inbox/list-data.js';
@@ -30,7 +31,6 @@ export const done = createStore<readonly Done[], { add?: Done; remove?: Done }>(
 
 const BATCH_TIMEOUT_MS = 120_000;
 const KEPT_REASONS = 5;
-const MOST_TRIES = 4;
 const DECIDED = { approve: 'approved', reject: 'rejected' } as const;
 
 export const nameOf = (row: Pick<Row, 'image_name' | 'tag_name'>): string =>
@@ -72,45 +72,35 @@ async function decideOne(
 ): Promise<number[] | Exclude<Outcome, 'decided'>> {
   const body =
     action === 'approve' ? { expected_digest: row.digest ?? undefined } : { rejection_reason: reason };
-  for (let tries = 1; ; tries++) {
-    try {
-      const answer = await call<{ superseded: number[] }>(
-        'post',
-        `/images/approval-requests/${row.id}/${action}`,
-        { body },
-      );
-      const closed = answer.superseded ?? [];
-      overlay.send({ type: 'decided', ids: [row.id, ...closed] });
-      return closed;
-    } catch (error) {
-      if (!(error instanceof ApiProblem)) throw error;
-      if (error.status === 429 && tries < MOST_TRIES) {
-        await countDown(error.retryAfterSeconds ?? 5);
-        continue;
-      }
-      // No answer is not a refusal: the decision may have arrived.
-      const status = error.isUncertain ? await statusNow(row.id) : row.status;
-      if (status === DECIDED[action]) {
-        overlay.send({ type: 'decided', ids: [row.id] });
-        return [];
-      }
-      // What one may do is another matter now, and the session says what.
-      if (error.status === 403) void queryClient.invalidateQueries({ queryKey: ['session'] });
-      const why = refusalOf(error, row);
-      overlay.send({ type: 'refused', ids: [row.id], why });
-      const name = nameOf(row);
-      say(status === null ? t.decide.unknown(name) : t.decide.failed(name, why), 'error');
-      return error.status === 401 ? 'signed-out' : 'refused';
+  try {
+    const answer = await patiently(
+      () => call<{ superseded: number[] }>('post', `/images/approval-requests/${row.id}/${action}`, { body }),
+      sayWait,
+    );
+    const closed = answer.superseded ?? [];
+    overlay.send({ type: 'decided', ids: [row.id, ...closed] });
+    return closed;
+  } catch (error) {
+    if (!(error instanceof ApiProblem)) throw error;
+    // No answer is not a refusal: the decision may have arrived.
+    const status = error.isUncertain ? await statusNow(row.id) : row.status;
+    if (status === DECIDED[action]) {
+      overlay.send({ type: 'decided', ids: [row.id] });
+      return [];
     }
+    // What one may do is another matter now, and the session says what.
+    if (error.status === 403) void queryClient.invalidateQueries({ queryKey: ['session'] });
+    const why = refusalOf(error, row);
+    overlay.send({ type: 'refused', ids: [row.id], why });
+    const name = nameOf(row);
+    say(status === null ? t.decide.unknown(name) : t.decide.failed(name, why), 'error');
+    return error.status === 401 ? 'signed-out' : 'refused';
   }
 }
 
-async function countDown(seconds: number): Promise<void> {
-  for (let left = Math.min(seconds, 120); left > 0; left--) {
-    say(t.decide.retryIn(ahead(left * 1000)));
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-  }
-  unsay();
+function sayWait(seconds: number): void {
+  if (seconds === 0) unsay();
+  else say(t.decide.retryIn(ahead(seconds * 1000)));
 }
 
 /** null: that cannot be read, either. */
@@ -207,10 +197,14 @@ async function reopenBatches({ batchIds }: Done): Promise<boolean> {
   for (const batch_id of [...batchIds].reverse()) {
     let remaining: number;
     do {
-      const answer = await call<BulkAnswer>('post', '/images/approval-requests/bulk', {
-        body: { action: 'reopen', batch_id },
-        timeoutMs: BATCH_TIMEOUT_MS,
-      });
+      const answer = await patiently(
+        () =>
+          call<BulkAnswer>('post', '/images/approval-requests/bulk', {
+            body: { action: 'reopen', batch_id },
+            timeoutMs: BATCH_TIMEOUT_MS,
+          }),
+        sayWait,
+      );
       hasRollout ||= answer.rollout_started === true;
       remaining = (answer.counts['reopened'] ?? 0) > 0 ? answer.remaining : 0;
     } while (remaining > 0);
@@ -222,10 +216,14 @@ async function reopenEach({ ids }: Done): Promise<boolean> {
   let hasRollout = false;
   for (const id of ids) {
     try {
-      const answer = await call<{ rollout_started?: boolean; superseded?: number[] }>(
-        'post',
-        `/images/approval-requests/${id}/reopen`,
-        { body: {} },
+      const answer = await patiently(
+        () =>
+          call<{ rollout_started?: boolean; superseded?: number[] }>(
+            'post',
+            `/images/approval-requests/${id}/reopen`,
+            { body: {} },
+          ),
+        sayWait,
       );
       hasRollout ||= answer.rollout_started === true;
       overlay.send({ type: 'reopened', ids: answer.superseded ?? [] });

@@ -77,8 +77,8 @@ export async function openPage(
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
-    // The browser itself reports every answer of 4xx; a 409 is what the test is about.
-    const isRefusal = /status of 409/.test(message.text());
+    // The browser itself reports every answer of 4xx; these are what the test is about.
+    const isRefusal = /status of (409|429)/.test(message.text());
     if (['error', 'warning'].includes(message.type()) && !isRefusal) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));

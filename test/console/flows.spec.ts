@@ -65,8 +65,15 @@ inBrowser('the console, from the first request to the last', () => {
     await page.getByText(/nothing was done. It would be 2,501 now instead of 2,500/).waitFor();
     expect(await pendingOf(app)).toBe(2_501);
 
+    // Between two steps the service asks to wait.
+    let steps = 0;
+    await page.route('**/bulk', async (route) => {
+      if (++steps !== 2) return route.continue();
+      await route.fulfill({ status: 429, headers: { 'retry-after': '2' }, json: {} });
+    });
     await page.getByLabel('Type 2,501 to go on').fill('2501');
     await page.getByRole('button', { name: 'Reject 2,501', exact: true }).click();
+    await page.getByRole('timer').filter({ hasText: 'asks to wait; again in' }).waitFor();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(await pendingOf(app)).toBe(0);
     expect(await countOf(`image_approval_requests WHERE status = 'rejected'`)).toBe(2_501);

@@ -1,5 +1,6 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
+import { ApiProblem } from '../../console/src/api/problem.js';
 import type { BulkAnswer, Row } from '../../console/src/api/types.js';
 import { eventOf } from '../../console/src/event-stream.js';
 import {
@@ -15,6 +16,7 @@ import { between, lineFrom, placeAfter, placeOf, stepFrom } from '../../console/
 import { groupKeyOf, RowsByGroup, type GroupRows } from '../../console/src/inbox/rows-by-group.js';
 import { NOTHING, reduceSelection } from '../../console/src/inbox/selection.js';
 import { reduceLive } from '../../console/src/live-state.js';
+import { patiently } from '../../console/src/patience.js';
 import { doSoon } from '../../console/src/soon.js';
 import { group, row } from './rows.js';
 
@@ -334,6 +336,57 @@ describe('a bulk decision', () => {
       answer({ results: [result(1, 'refused')], remaining: 5 }),
     ]);
     expect(end).toMatchObject({ how: 'done', decided: [], refused: [1] });
+  });
+
+  it('is stopped, not failed, where it is told to stop while the service asks to wait', async () => {
+    const first = answer({ results: [result(1)], remaining: 2, batch_id: 'one', preview_token: 'q' });
+    let calls = 0;
+    const { end } = await run(
+      byFilter,
+      [answer({ counts: { approved: 3 } }), first, new ApiProblem(429, 'too_many_requests', '')],
+      () => ++calls > 1,
+    );
+    expect(end).toMatchObject({ how: 'stopped', decided: [1], left: 2, batchIds: ['one'] });
+  });
+});
+
+describe('what the service asks to wait for', () => {
+  const tooMany = (seconds: number | null): ApiProblem =>
+    new ApiProblem(429, 'too_many_requests', '', {}, seconds);
+  /** Each answer in turn; what was heard of the wait, and when each was sent. */
+  async function wait(answers: (string | Error)[], isStopped?: () => boolean) {
+    const heard: number[] = [];
+    const sentAt: number[] = [];
+    const start = Date.now();
+    const end = patiently(
+      () => {
+        sentAt.push((Date.now() - start) / 1_000);
+        const next = answers.shift();
+        return next instanceof Error ? Promise.reject(next) : Promise.resolve(next);
+      },
+      (seconds) => heard.push(seconds),
+      isStopped,
+    ).catch((error: unknown) => error);
+    await jest.advanceTimersByTimeAsync(600_000);
+    return { end: await end, heard, sentAt };
+  }
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  it('is sent again after the seconds that it named, which are counted down', async () => {
+    expect(await wait([tooMany(3), 'done'])).toEqual({ end: 'done', heard: [3, 2, 1, 0], sentAt: [0, 3] });
+    expect((await wait([tooMany(null), 'done'])).sentAt).toEqual([0, 5]);
+    expect((await wait([tooMany(9_999), 'done'])).sentAt).toEqual([0, 120]);
+  });
+
+  it('is given up after some tries, at once for what is no request to wait, and when one is stopped', async () => {
+    const refusals = Array.from({ length: 9 }, () => tooMany(1));
+    expect(await wait(refusals)).toMatchObject({ end: refusals[0], sentAt: [0, 1, 2, 3] });
+    const refused = new ApiProblem(409, 'already_decided', '');
+    expect(await wait([refused])).toEqual({ end: refused, heard: [], sentAt: [0] });
+    let seconds = 0;
+    const stopped = await wait([tooMany(60), 'done'], () => ++seconds > 2);
+    expect(stopped).toMatchObject({ heard: [60, 59, 0], sentAt: [0] });
   });
 });
 

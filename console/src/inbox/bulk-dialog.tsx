@@ -3,8 +3,9 @@ import { call } from '../api/client.js';
 import type { ApiProblem } from '../api/problem.js';
 import type { BulkAnswer, BulkResult, ChangedPreview, Row } from '../api/types.js';
 import { changed, overlay, ownBatches, rememberBatch, rememberReason } from '../decide.js';
-import { number } from '../intl.js';
+import { ahead, number } from '../intl.js';
 import { t } from '../messages/en.js';
+import { patiently } from '../patience.js';
 import { visible } from '../tag-difference.js';
 import { Dialog } from '../ui/dialog.js';
 import { Failure, problemOf, Skeleton } from '../ui/parts.js';
@@ -25,9 +26,6 @@ const TIMEOUT_MS = 120_000;
 const SHOWN = 50;
 const TYPE_ABOVE = 100;
 
-const send = (body: Record<string, unknown>): Promise<BulkAnswer> =>
-  call<BulkAnswer>('post', '/images/approval-requests/bulk', { body, timeoutMs: TIMEOUT_MS });
-
 /** First the server's dry run, then the same order with its token; a set that changed in between does nothing. */
 export default function BulkDialog(props: {
   order: BulkOrder;
@@ -44,8 +42,17 @@ export default function BulkDialog(props: {
   const [typed, setTyped] = useState('');
   const [progress, setProgress] = useState<{ done: number; total: number } | null>(null);
   const [result, setResult] = useState<string | null>(null);
+  /** Seconds that the service asks to wait. */
+  const [wait, setWait] = useState(0);
   const isStopped = useRef(false);
   const field = useId();
+
+  const send = (body: Record<string, unknown>): Promise<BulkAnswer> =>
+    patiently(
+      () => call<BulkAnswer>('post', '/images/approval-requests/bulk', { body, timeoutMs: TIMEOUT_MS }),
+      setWait,
+      () => isStopped.current,
+    );
 
   const look = (): void => {
     setProblem(null);
@@ -188,6 +195,11 @@ export default function BulkDialog(props: {
             aria-label={t.bulk.progress(progress.done, progress.total)}
           />
           {t.bulk.progress(progress.done, progress.total)}
+        </p>
+      ) : null}
+      {wait > 0 ? (
+        <p className="dim" role="timer">
+          {t.decide.retryIn(ahead(wait * 1000))}
         </p>
       ) : null}
       {result ? <p role="status">{result}</p> : null}

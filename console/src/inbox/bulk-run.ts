@@ -124,6 +124,8 @@ export async function runBulk(
     return { ...end, left: 0, how: 'done' };
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error;
+    // Told to stop while the service had asked to wait.
+    if (error.status === 429 && watch.isStopped()) return { ...end, how: 'stopped' };
     if (error.status === 409 && error.code === 'preview_changed')
       return { ...end, how: 'changed', changed: error.body as unknown as ChangedPreview };
     return { ...end, how: error.isUncertain ? 'unanswered' : 'failed', problem: error };
