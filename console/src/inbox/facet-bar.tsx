@@ -16,27 +16,29 @@ export function FacetBar(props: {
 }) {
   const { filter, facets, total, onChange } = props;
   return (
-    <div className="facets" role="group" aria-label={t.inbox.facets} tabIndex={0}>
-      <button
-        type="button"
-        className="facet"
-        aria-pressed={filter.bump.length === 0}
-        onClick={() => onChange({ bump: [] })}
-      >
-        {t.inbox.all}
-        {total !== null && filter.bump.length === 0 ? (
-          <span className="count-plain">{number(total)}</span>
-        ) : null}
-      </button>
-      {BUMPS.map((bump) => (
-        <FacetButton
-          key={bump}
-          bump={bump}
-          count={facets?.bump[bump]}
-          isOn={filter.bump.includes(bump)}
-          onToggle={(isAdding) => onChange({ bump: nextBumps(filter.bump, bump, isAdding) })}
-        />
-      ))}
+    <div className="facet-bar">
+      <div className="facets" role="group" aria-label={t.inbox.facets} tabIndex={0}>
+        <button
+          type="button"
+          className="facet"
+          aria-pressed={filter.bump.length === 0}
+          onClick={() => onChange({ bump: [] })}
+        >
+          {t.inbox.all}
+          {total !== null && filter.bump.length === 0 ? (
+            <span className="count-plain">{number(total)}</span>
+          ) : null}
+        </button>
+        {BUMPS.map((bump) => (
+          <FacetButton
+            key={bump}
+            bump={bump}
+            count={facets?.bump[bump]}
+            isOn={filter.bump.includes(bump)}
+            onToggle={(isAdding) => onChange({ bump: nextBumps(filter.bump, bump, isAdding) })}
+          />
+        ))}
+      </div>
       <MoreFilters filter={filter} facets={facets} onChange={onChange} />
     </div>
   );

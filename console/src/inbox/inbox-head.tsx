@@ -29,9 +29,9 @@ export function InboxHead(props: HeadProps) {
   const { filter, setFilter } = props;
   const isSettled = useStore(settled);
   const views = (
-    <button type="button" className="button hide-narrow">
+    <button type="button" className="button" aria-label={t.inbox.views}>
       <StarIcon />
-      {t.inbox.views}
+      <span className="hide-narrow">{t.inbox.views}</span>
     </button>
   );
   return (

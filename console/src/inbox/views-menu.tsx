@@ -43,11 +43,10 @@ export default function ViewsMenu({ query, onChoose }: { query: string; onChoose
     <>
       <Menu
         label={t.views.title}
-        className="button hide-narrow"
         trigger={
           <>
             <StarIcon />
-            {t.inbox.views}
+            <span className="hide-narrow">{t.inbox.views}</span>
           </>
         }
       >
