@@ -37,12 +37,12 @@ const PLACE: Rules<
   until: isTime,
 };
 type Filter = ReturnType<typeof usePlace<keyof typeof PLACE>>;
+type SetFilter = (name: keyof Filter, value: string) => void;
 
 /** Who did what, newest first. A batch opens as one; nothing here can be changed. */
 export default function Audit() {
   const filter = usePlace(PLACE);
   const [, navigate] = useLocation();
-  const now = useNow();
   const field = useRef<HTMLInputElement>(null);
   const set = (name: keyof Filter, value: string, replace = false): void => {
     const next = new URLSearchParams(filter);
@@ -84,13 +84,6 @@ export default function Audit() {
   const entries = pages.data?.pages.flatMap((page) => page.audit_entries) ?? [];
   const problem = problemOf(pages.error);
   const first = pages.data?.pages[0];
-  const chosen =
-    [
-      filter.action ? (t.audit.actions[filter.action] ?? visible(filter.action)) : '',
-      filter.subject_type ? (t.audit.subjects[filter.subject_type] ?? visible(filter.subject_type)) : '',
-    ]
-      .filter(Boolean)
-      .join(' · ') || t.audit.anyAction;
   return (
     <main id="content" className="page" tabIndex={-1}>
       <header className="page-head">
@@ -135,58 +128,12 @@ export default function Audit() {
         </div>
         <ImageField id={filter.image_id ?? null} onChoose={(id) => set('image_id', id)} />
         <Days since={filter.since} until={filter.until} onChange={set} />
-        <Menu label={`${t.audit.action}: ${chosen}`} className="button keeps-label" trigger={chosen}>
-          <MenuChoices
-            title={t.audit.on}
-            value={filter.subject_type ?? ''}
-            choices={[
-              { value: '', label: t.audit.anySubject },
-              ...SUBJECTS.map((value) => ({
-                value,
-                label: t.audit.subjects[value] ?? value,
-              })),
-            ]}
-            onChoose={(value) => set('subject_type', value)}
-          />
-          <MenuChoices
-            title={t.audit.action}
-            value={filter.action ?? ''}
-            choices={[
-              { value: '', label: t.audit.anyAction },
-              ...ACTIONS.filter((one) => one.startsWith(filter.subject_type ?? '')).map((value) => ({
-                value,
-                label: t.audit.actions[value] ?? value,
-              })),
-            ]}
-            onChoose={(value) => set('action', value)}
-          />
-        </Menu>
+        <ActionsMenu filter={filter} onChange={set} />
         <button type="button" className="button keeps-label" onClick={() => void exportCsv(filter)}>
           {t.audit.csv}
         </button>
       </header>
-      {filter.batch_id || filter.request_id || filter.image_id ? (
-        <div className="chips chips-bar">
-          {filter.image_id ? (
-            <Chip
-              text={visible(entries[0]?.image_name ?? `#${filter.image_id}`)}
-              onRemove={() => set('image_id', '')}
-            />
-          ) : null}
-          {filter.batch_id ? (
-            <Chip
-              text={t.audit.batch(visible(filter.batch_id.slice(0, 8)))}
-              onRemove={() => set('batch_id', '')}
-            />
-          ) : null}
-          {filter.request_id ? (
-            <Chip
-              text={entries[0] ? nameOf(entries[0]) : t.audit.request(Number(filter.request_id))}
-              onRemove={() => set('request_id', '')}
-            />
-          ) : null}
-        </div>
-      ) : null}
+      <Chips filter={filter} entries={entries} onRemove={(name) => set(name, '')} />
       {problem ? <Failure problem={problem} retry={() => void pages.refetch()} /> : null}
       {pages.isPending ? <Skeleton /> : null}
       {pages.data && entries.length === 0 ? (
@@ -199,54 +146,7 @@ export default function Audit() {
       ) : null}
       {entries.length > 0 ? (
         <div className="page-section table-scroll" tabIndex={0} role="region" aria-label={t.audit.title}>
-          <table className="plain-table stacking audit-table">
-            <thead>
-              <tr>
-                <th scope="col">{t.audit.when}</th>
-                <th scope="col">{t.audit.who}</th>
-                <th scope="col">{t.audit.what}</th>
-                <th scope="col">{t.audit.on}</th>
-                <th scope="col">{t.audit.change}</th>
-                <th scope="col">{t.audit.reason}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {entries.map((entry) => (
-                <tr key={entry.id}>
-                  <td className="dim" data-name={t.audit.when} title={moment(entry.occurred_at)}>
-                    <Age at={entry.occurred_at} now={now} />
-                  </td>
-                  <td data-name={t.audit.who}>
-                    {entry.actor === 'image_monitor' ? (
-                      <span className="dim">{t.detail.theMonitor}</span>
-                    ) : (
-                      visible(entry.actor)
-                    )}
-                  </td>
-                  <td data-name={t.audit.what}>
-                    {t.audit.actions[entry.action] ?? visible(entry.action)}
-                    {entry.batch_id && filter.batch_id === undefined ? (
-                      <>
-                        {' '}
-                        <Link className="batch" href={`/audit?batch_id=${entry.batch_id}`}>
-                          {t.audit.batch(entry.batch_id.slice(0, 8))}
-                        </Link>
-                      </>
-                    ) : null}
-                  </td>
-                  <td data-name={t.audit.on}>
-                    <Subject entry={entry} />
-                  </td>
-                  <td className="dim" data-name={t.audit.change}>
-                    {visible(changeOf(entry.from_state ?? {}, entry.to_state ?? {}))}
-                  </td>
-                  <td className="reason-cell" data-name={t.audit.reason}>
-                    {entry.reason ? visible(entry.reason) : null}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <AuditTable entries={entries} isBatch={filter.batch_id !== undefined} />
           {hasNextPage ? (
             <button
               ref={end}
@@ -264,12 +164,138 @@ export default function Audit() {
   );
 }
 
+function ActionsMenu({ filter, onChange: set }: { filter: Filter; onChange: SetFilter }) {
+  const chosen =
+    [
+      filter.action ? (t.audit.actions[filter.action] ?? visible(filter.action)) : '',
+      filter.subject_type ? (t.audit.subjects[filter.subject_type] ?? visible(filter.subject_type)) : '',
+    ]
+      .filter(Boolean)
+      .join(' · ') || t.audit.anyAction;
+  return (
+    <Menu label={`${t.audit.action}: ${chosen}`} className="button keeps-label" trigger={chosen}>
+      <MenuChoices
+        title={t.audit.on}
+        value={filter.subject_type ?? ''}
+        choices={[
+          { value: '', label: t.audit.anySubject },
+          ...SUBJECTS.map((value) => ({
+            value,
+            label: t.audit.subjects[value] ?? value,
+          })),
+        ]}
+        onChoose={(value) => set('subject_type', value)}
+      />
+      <MenuChoices
+        title={t.audit.action}
+        value={filter.action ?? ''}
+        choices={[
+          { value: '', label: t.audit.anyAction },
+          ...ACTIONS.filter((one) => one.startsWith(filter.subject_type ?? '')).map((value) => ({
+            value,
+            label: t.audit.actions[value] ?? value,
+          })),
+        ]}
+        onChoose={(value) => set('action', value)}
+      />
+    </Menu>
+  );
+}
+
+/** What the audit is narrowed to, where no field says it. */
+function Chips(props: { filter: Filter; entries: readonly Entry[]; onRemove(name: keyof Filter): void }) {
+  const { filter, entries, onRemove } = props;
+  if (!filter.batch_id && !filter.request_id && !filter.image_id) return null;
+  return (
+    <div className="chips chips-bar">
+      {filter.image_id ? (
+        <Chip
+          text={visible(entries[0]?.image_name ?? `#${filter.image_id}`)}
+          onRemove={() => onRemove('image_id')}
+        />
+      ) : null}
+      {filter.batch_id ? (
+        <Chip
+          text={t.audit.batch(visible(filter.batch_id.slice(0, 8)))}
+          onRemove={() => onRemove('batch_id')}
+        />
+      ) : null}
+      {filter.request_id ? (
+        <Chip
+          text={entries[0] ? nameOf(entries[0]) : t.audit.request(Number(filter.request_id))}
+          onRemove={() => onRemove('request_id')}
+        />
+      ) : null}
+    </div>
+  );
+}
+
 function Chip({ text, onRemove }: { text: string; onRemove(): void }) {
   return (
     <button type="button" className="chip" aria-label={t.inbox.remove(text)} onClick={onRemove}>
       {text}
       <CrossIcon size={12} />
     </button>
+  );
+}
+
+function AuditTable({ entries, isBatch }: { entries: readonly Entry[]; isBatch: boolean }) {
+  const now = useNow();
+  return (
+    <table className="plain-table stacking audit-table">
+      <thead>
+        <tr>
+          <th scope="col">{t.audit.when}</th>
+          <th scope="col">{t.audit.who}</th>
+          <th scope="col">{t.audit.what}</th>
+          <th scope="col">{t.audit.on}</th>
+          <th scope="col">{t.audit.change}</th>
+          <th scope="col">{t.audit.reason}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {entries.map((entry) => (
+          <AuditRow key={entry.id} entry={entry} isBatch={isBatch} now={now} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function AuditRow({ entry, isBatch, now }: { entry: Entry; isBatch: boolean; now: number }) {
+  return (
+    <tr>
+      <td className="dim" data-name={t.audit.when} title={moment(entry.occurred_at)}>
+        <Age at={entry.occurred_at} now={now} />
+      </td>
+      <td data-name={t.audit.who}>
+        {entry.actor === 'image_monitor' ? (
+          <span className="dim">{t.detail.theMonitor}</span>
+        ) : (
+          visible(entry.actor)
+        )}
+      </td>
+      <td data-name={t.audit.what}>
+        {t.audit.actions[entry.action] ?? visible(entry.action)}
+        {entry.batch_id && !isBatch ? (
+          <>
+            {' '}
+            <Link className="batch" href={`/audit?batch_id=${entry.batch_id}`}>
+              {t.audit.batch(entry.batch_id.slice(0, 8))}
+            </Link>
+          </>
+        ) : null}
+      </td>
+      <td data-name={t.audit.on}>
+        <Subject entry={entry} />
+      </td>
+      <td className="dim" data-name={t.audit.change}>
+        {visible(changeOf(entry.from_state ?? {}, entry.to_state ?? {}))}
+      </td>
+      <td className="reason-cell" data-name={t.audit.reason}>
+        {entry.reason ? visible(entry.reason) : null}
+      </td>
+    </tr>
   );
 }
 

@@ -28,6 +28,8 @@ const draftOf = (image: Image) => ({
 });
 type Draft = ReturnType<typeof draftOf>;
 type Field = keyof Draft;
+/** What the service said, by field or of the whole. */
+type Refused = Partial<Record<Field | 'all', string>>;
 
 /** As the API takes it. What is no number goes as it was typed: the service says what it takes instead. */
 const bodyOf = (draft: Draft): Record<Field, unknown> => ({
@@ -52,7 +54,7 @@ export default function ImageDialog(props: { image: Image; first: Field; onClose
   const form = useRef<HTMLFormElement>(null);
   const [before] = useState(() => draftOf(image));
   const [draft, setDraft] = useState(before);
-  const [refused, setRefused] = useState<Partial<Record<Field | 'all', string>>>({});
+  const [refused, setRefused] = useState<Refused>({});
   const [isBusy, setIsBusy] = useState(false);
   const body = bodyOf(draft);
   const set = (change: Partial<Draft>): void => {
@@ -87,7 +89,6 @@ export default function ImageDialog(props: { image: Image; first: Field; onClose
       .finally(() => setIsBusy(false));
   };
   const shared = { draft, refused, set, first: props.first };
-  const isApproved = draft.approval_status === 'approved';
   return (
     <Dialog title={t.images.editTitle(visible(image.image_name))} onClose={props.onClose} wide>
       <form
@@ -98,131 +99,8 @@ export default function ImageDialog(props: { image: Image; first: Field; onClose
           if (!isBusy) save();
         }}
       >
-        <div className="edit-fields">
-          <Labelled {...shared} name="approval_status" label={t.images.status}>
-            {(field) => (
-              <select
-                {...field}
-                value={draft.approval_status}
-                onChange={({ target: { value } }) =>
-                  // As the service does: approved is watched, anything else is not.
-                  set({
-                    approval_status: value as Draft['approval_status'],
-                    watch_for_updates: value === 'approved',
-                  })
-                }
-              >
-                <Options of={t.images.statuses} />
-              </select>
-            )}
-          </Labelled>
-          <Labelled
-            {...shared}
-            name="watch_for_updates"
-            label={t.images.watch}
-            hint={isApproved ? '' : t.images.onlyApproved}
-          >
-            {(field) => (
-              <select
-                {...field}
-                value={draft.watch_for_updates ? 'yes' : 'no'}
-                disabled={!isApproved}
-                onChange={({ target }) => set({ watch_for_updates: target.value === 'yes' })}
-              >
-                <Options of={{ yes: t.images.yes, no: t.images.no }} />
-              </select>
-            )}
-          </Labelled>
-          <Labelled
-            {...shared}
-            name="check_interval_minutes"
-            label={t.images.intervalMinutes}
-            hint={t.images.intervalHint}
-          >
-            {(field) => (
-              <input
-                {...field}
-                inputMode="numeric"
-                autoComplete="off"
-                value={draft.check_interval_minutes}
-                onChange={({ target }) => set({ check_interval_minutes: target.value })}
-              />
-            )}
-          </Labelled>
-          <Labelled {...shared} name="request_policy" label={t.images.policy}>
-            {(field) => (
-              <select
-                {...field}
-                value={draft.request_policy}
-                onChange={({ target }) => set({ request_policy: target.value })}
-              >
-                <Options of={{ '': t.images.policyDefault, ...t.images.policies }} />
-              </select>
-            )}
-          </Labelled>
-          <Labelled {...shared} name="auto_rollout" label={t.images.rollout}>
-            {(field) => (
-              <select
-                {...field}
-                value={draft.auto_rollout ? 'yes' : 'no'}
-                onChange={({ target }) => set({ auto_rollout: target.value === 'yes' })}
-              >
-                <Options of={t.images.rollouts} />
-              </select>
-            )}
-          </Labelled>
-          <Labelled {...shared} name="category" label={t.images.category}>
-            {(field) => (
-              <input
-                {...field}
-                autoComplete="off"
-                value={draft.category}
-                onChange={({ target }) => set({ category: target.value })}
-              />
-            )}
-          </Labelled>
-        </div>
-        <Labelled {...shared} name="description" label={t.images.description}>
-          {(field) => (
-            <textarea
-              {...field}
-              rows={2}
-              value={draft.description}
-              onChange={({ target }) => set({ description: target.value })}
-            />
-          )}
-        </Labelled>
-        <fieldset className="edit-filters">
-          <legend className="field-label">{t.images.filtersTitle}</legend>
-          <p className="hint">{t.images.filtersHint}</p>
-          <div className="filter-fields">
-            {FILTERS.map((name) => (
-              <Labelled key={name} {...shared} name={name} label={FILTER_NAMES[name]}>
-                {(field) => (
-                  <textarea
-                    {...field}
-                    className="field tag"
-                    rows={3}
-                    spellCheck={false}
-                    value={draft[name]}
-                    onChange={({ target }) => set({ [name]: target.value })}
-                  />
-                )}
-              </Labelled>
-            ))}
-          </div>
-          <p role="status">{preview ? t.images.wouldOpen(preview.would_open, preview.tags.length) : ''}</p>
-          {preview && preview.tags.length > 0 ? (
-            <ul className="preview preview-tags" tabIndex={0} aria-label={t.images.preview}>
-              {preview.tags.map((tag) => (
-                <li key={tag.tag}>
-                  <span className={tag.would_open ? 'tag' : 'tag dim gone'}>{visible(tag.tag)}</span>
-                  {tag.reason ? <span className="dim"> {t.images.notOpened[tag.reason]}</span> : null}
-                </li>
-              ))}
-            </ul>
-          ) : null}
-        </fieldset>
+        <Settings form={shared} />
+        <Filters form={shared} preview={preview} />
         <p className="danger" role="alert">
           {refused.all}
         </p>
@@ -239,6 +117,154 @@ export default function ImageDialog(props: { image: Image; first: Field; onClose
   );
 }
 
+interface Form {
+  readonly draft: Draft;
+  readonly refused: Refused;
+  readonly first: Field;
+  set(change: Partial<Draft>): void;
+}
+
+function Settings({ form }: { form: Form }) {
+  const { draft, set } = form;
+  const isApproved = draft.approval_status === 'approved';
+  return (
+    <>
+      <div className="edit-fields">
+        <Labelled {...form} name="approval_status" label={t.images.status}>
+          {(field) => (
+            <select
+              {...field}
+              value={draft.approval_status}
+              onChange={({ target: { value } }) =>
+                // As the service does: approved is watched, anything else is not.
+                set({
+                  approval_status: value as Draft['approval_status'],
+                  watch_for_updates: value === 'approved',
+                })
+              }
+            >
+              <Options of={t.images.statuses} />
+            </select>
+          )}
+        </Labelled>
+        <Labelled
+          {...form}
+          name="watch_for_updates"
+          label={t.images.watch}
+          hint={isApproved ? '' : t.images.onlyApproved}
+        >
+          {(field) => (
+            <select
+              {...field}
+              value={draft.watch_for_updates ? 'yes' : 'no'}
+              disabled={!isApproved}
+              onChange={({ target }) => set({ watch_for_updates: target.value === 'yes' })}
+            >
+              <Options of={{ yes: t.images.yes, no: t.images.no }} />
+            </select>
+          )}
+        </Labelled>
+        <Labelled
+          {...form}
+          name="check_interval_minutes"
+          label={t.images.intervalMinutes}
+          hint={t.images.intervalHint}
+        >
+          {(field) => (
+            <input
+              {...field}
+              inputMode="numeric"
+              autoComplete="off"
+              value={draft.check_interval_minutes}
+              onChange={({ target }) => set({ check_interval_minutes: target.value })}
+            />
+          )}
+        </Labelled>
+        <Labelled {...form} name="request_policy" label={t.images.policy}>
+          {(field) => (
+            <select
+              {...field}
+              value={draft.request_policy}
+              onChange={({ target }) => set({ request_policy: target.value })}
+            >
+              <Options of={{ '': t.images.policyDefault, ...t.images.policies }} />
+            </select>
+          )}
+        </Labelled>
+        <Labelled {...form} name="auto_rollout" label={t.images.rollout}>
+          {(field) => (
+            <select
+              {...field}
+              value={draft.auto_rollout ? 'yes' : 'no'}
+              onChange={({ target }) => set({ auto_rollout: target.value === 'yes' })}
+            >
+              <Options of={t.images.rollouts} />
+            </select>
+          )}
+        </Labelled>
+        <Labelled {...form} name="category" label={t.images.category}>
+          {(field) => (
+            <input
+              {...field}
+              autoComplete="off"
+              value={draft.category}
+              onChange={({ target }) => set({ category: target.value })}
+            />
+          )}
+        </Labelled>
+      </div>
+      <Labelled {...form} name="description" label={t.images.description}>
+        {(field) => (
+          <textarea
+            {...field}
+            rows={2}
+            value={draft.description}
+            onChange={({ target }) => set({ description: target.value })}
+          />
+        )}
+      </Labelled>
+    </>
+  );
+}
+
+/** Which tags open a request, and what that would have come to. */
+function Filters({ form, preview }: { form: Form; preview: Preview | null }) {
+  const { draft, set } = form;
+  return (
+    <fieldset className="edit-filters">
+      <legend className="field-label">{t.images.filtersTitle}</legend>
+      <p className="hint">{t.images.filtersHint}</p>
+      <div className="filter-fields">
+        {FILTERS.map((name) => (
+          <Labelled key={name} {...form} name={name} label={FILTER_NAMES[name]}>
+            {(field) => (
+              <textarea
+                {...field}
+                className="field tag"
+                rows={3}
+                spellCheck={false}
+                value={draft[name]}
+                onChange={({ target }) => set({ [name]: target.value })}
+              />
+            )}
+          </Labelled>
+        ))}
+      </div>
+      <p role="status">{preview ? t.images.wouldOpen(preview.would_open, preview.tags.length) : ''}</p>
+      {preview && preview.tags.length > 0 ? (
+        <ul className="preview preview-tags" tabIndex={0} aria-label={t.images.preview}>
+          {preview.tags.map((tag) => (
+            <li key={tag.tag}>
+              <span className={tag.would_open ? 'tag' : 'tag dim gone'}>{visible(tag.tag)}</span>
+              {tag.reason ? <span className="dim"> {t.images.notOpened[tag.reason]}</span> : null}
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </fieldset>
+  );
+}
+
 const FILTER_NAMES = {
   tag_include: t.images.include,
   tag_exclude: t.images.exclude,
@@ -249,7 +275,7 @@ const FILTER_NAMES = {
 function usePreview(
   id: number,
   body: Record<Field, unknown>,
-  onRefused: (found: Partial<Record<Field | 'all', string>>) => void,
+  onRefused: (found: Refused) => void,
 ): Preview | null {
   const [preview, setPreview] = useState<Preview | null>(null);
   const text = JSON.stringify(Object.fromEntries(FILTERS.map((name) => [name, body[name]])));
@@ -274,7 +300,7 @@ function usePreview(
 }
 
 /** The sentence of each field that the service refused ("tag_include[0]" is a line of one), else of the whole. */
-function refusedBy(error: unknown): Partial<Record<Field | 'all', string>> {
+function refusedBy(error: unknown): Refused {
   const met = problemOf(error);
   const fields = (met?.body['errors'] ?? []) as { field: string; message: string }[];
   const found: Partial<Record<string, string>> = {};

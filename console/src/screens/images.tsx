@@ -16,6 +16,7 @@ import { oneOf, upTo, usePlace, type Rules } from './use-place.js';
 const AddImage = lazy(() => import('./add-image.js'));
 
 type Page = components['schemas']['ImageList'];
+type Image = Page['images'][number];
 type Categories = components['schemas']['CategoryList'];
 
 const LIMIT = 100;
@@ -35,7 +36,6 @@ export default function Images() {
   const place = usePlace(PLACE);
   const [, navigate] = useLocation();
   const may = useMay();
-  const now = useNow();
   const [isAdding, setIsAdding] = useState(false);
   const { q: search = '', category = '', watched = '', error: failing = '' } = place;
   const sort = SORTS.find((one) => one === place.sort) ?? 'name';
@@ -67,10 +67,6 @@ export default function Images() {
         signal,
       }),
   });
-  const categories = useQuery({
-    queryKey: ['images', 'categories'],
-    queryFn: ({ signal }) => call<Categories>('get', '/images/categories', { signal }),
-  });
   useKeys({ '/': () => field.current?.focus() });
   const [text, setText] = useState(search);
   useEffect(() => {
@@ -81,14 +77,6 @@ export default function Images() {
   const images = pages.data?.pages.flatMap((page) => page.images) ?? [];
   const first = pages.data?.pages[0];
   const problem = problemOf(pages.error);
-  const chosen =
-    [
-      watched === '' ? '' : t.images.watchedFilter[watched === 'yes' ? 'yes' : 'no'],
-      failing === '' ? '' : failingName(failing),
-      visible(category),
-    ]
-      .filter(Boolean)
-      .join(' · ') || t.images.all;
   return (
     <main id="content" className="page" tabIndex={-1}>
       <header className="page-head">
@@ -112,56 +100,8 @@ export default function Images() {
           />
           <kbd aria-hidden="true">/</kbd>
         </div>
-        <Menu label={`${t.inbox.moreTitle}: ${chosen}`} className="button keeps-label" trigger={chosen}>
-          <MenuChoices
-            title={t.images.watched}
-            value={watched || 'all'}
-            choices={(['all', 'yes', 'no'] as const).map((value) => ({
-              value,
-              label: t.images.watchedFilter[value],
-            }))}
-            onChoose={(value) => set('watched', value === 'all' ? '' : value)}
-          />
-          <MenuChoices
-            title={t.images.failing}
-            value={failing || 'all'}
-            choices={[
-              ...(['all', 'yes'] as const).map((value) => ({
-                value,
-                label: t.images.failingFilter[value],
-              })),
-              ...(failing === '' || failing === 'yes'
-                ? []
-                : [{ value: failing, label: failingName(failing) }]),
-            ]}
-            onChoose={(value) => set('error', value === 'all' ? '' : value)}
-          />
-          <MenuChoices
-            title={t.images.category}
-            value={category}
-            choices={[
-              { value: '', label: t.images.any },
-              ...(categories.data?.categories ?? []).flatMap((one) =>
-                one.category === null
-                  ? []
-                  : [{ value: one.category, label: visible(one.category), count: one.images }],
-              ),
-            ]}
-            onChoose={(value) => set('category', value)}
-          />
-        </Menu>
-        <Menu
-          label={`${t.images.sort}: ${t.images.sorts[sort]}`}
-          className="button keeps-label"
-          trigger={t.images.sorts[sort]}
-        >
-          <MenuChoices
-            title={t.images.sort}
-            value={sort}
-            choices={SORTS.map((value) => ({ value, label: t.images.sorts[value] }))}
-            onChoose={(value) => set('sort', value === 'name' ? '' : value)}
-          />
-        </Menu>
+        <Filters place={{ category, watched, failing }} onChange={set} />
+        <SortMenu sort={sort} onChange={set} />
         {may.admin ? (
           <button type="button" className="button keeps-label" onClick={() => setIsAdding(true)}>
             <PlusIcon />
@@ -183,73 +123,7 @@ export default function Images() {
       ) : null}
       {images.length > 0 ? (
         <div className="page-section table-scroll" tabIndex={0} role="region" aria-label={t.images.title}>
-          <table className="plain-table stacking images-table">
-            <thead>
-              <tr>
-                <th scope="col">{t.images.name}</th>
-                <th scope="col">{t.images.approved}</th>
-                <th scope="col" className="number">
-                  {t.images.pending}
-                </th>
-                <th scope="col">{t.images.watched}</th>
-                <th scope="col" className="number">
-                  {t.images.lastCheck}
-                </th>
-                <th scope="col" className="number">
-                  {t.images.nextCheck}
-                </th>
-                <th scope="col">{t.images.lastError}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {images.map((image) => (
-                <tr key={image.id}>
-                  <th scope="row">
-                    <Link href={`/images/${image.id}`} className="image-link">
-                      <Monogram name={image.image_name} />
-                      {visible(image.image_name)}
-                    </Link>
-                  </th>
-                  <td className="tag" data-name={t.images.approved}>
-                    {image.approved_newest ? (
-                      visible(shortTag(image.approved_newest.tag, 24))
-                    ) : (
-                      <span className="dim">{t.images.none}</span>
-                    )}
-                  </td>
-                  <td className="number" data-name={t.images.pending}>
-                    {image.pending_count > 0 ? (
-                      <Link href={`/inbox?image=${encodeURIComponent(image.image_name)}`}>
-                        {number(image.pending_count)}
-                      </Link>
-                    ) : (
-                      <span className="dim">0</span>
-                    )}
-                  </td>
-                  <td data-name={t.images.watched}>
-                    {image.watch_for_updates ? t.images.yes : <span className="dim">{t.images.no}</span>}
-                  </td>
-                  <td className="number dim" data-name={t.images.lastCheck}>
-                    {image.last_checked_at ? <Age at={image.last_checked_at} now={now} /> : t.images.never}
-                  </td>
-                  <td className="number dim" data-name={t.images.nextCheck}>
-                    {image.watch_for_updates ? (
-                      <span title={moment(image.next_check_at)}>
-                        {Date.parse(image.next_check_at) <= now
-                          ? t.monitor.due
-                          : ahead(Date.parse(image.next_check_at) - now)}
-                      </span>
-                    ) : (
-                      '–'
-                    )}
-                  </td>
-                  <td className="error-cell" data-name={t.images.lastError}>
-                    {image.last_error ? <span className="danger">{visible(image.last_error)}</span> : null}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <ImagesTable images={images} />
           {pages.hasNextPage ? (
             <button
               type="button"
@@ -271,3 +145,159 @@ const failingName = (failing: string): string =>
   failing === 'yes'
     ? t.images.failingFilter.yes
     : t.images.failingWith(t.monitor.causes[failing] ?? visible(failing));
+
+type SetFilter = (name: string, value: string) => void;
+
+function Filters(props: {
+  place: { category: string; watched: string; failing: string };
+  onChange: SetFilter;
+}) {
+  const { category, watched, failing } = props.place;
+  const set = props.onChange;
+  const categories = useQuery({
+    queryKey: ['images', 'categories'],
+    queryFn: ({ signal }) => call<Categories>('get', '/images/categories', { signal }),
+  });
+  const chosen =
+    [
+      watched === '' ? '' : t.images.watchedFilter[watched === 'yes' ? 'yes' : 'no'],
+      failing === '' ? '' : failingName(failing),
+      visible(category),
+    ]
+      .filter(Boolean)
+      .join(' · ') || t.images.all;
+  return (
+    <Menu label={`${t.inbox.moreTitle}: ${chosen}`} className="button keeps-label" trigger={chosen}>
+      <MenuChoices
+        title={t.images.watched}
+        value={watched || 'all'}
+        choices={(['all', 'yes', 'no'] as const).map((value) => ({
+          value,
+          label: t.images.watchedFilter[value],
+        }))}
+        onChoose={(value) => set('watched', value === 'all' ? '' : value)}
+      />
+      <MenuChoices
+        title={t.images.failing}
+        value={failing || 'all'}
+        choices={[
+          ...(['all', 'yes'] as const).map((value) => ({
+            value,
+            label: t.images.failingFilter[value],
+          })),
+          ...(failing === '' || failing === 'yes' ? [] : [{ value: failing, label: failingName(failing) }]),
+        ]}
+        onChoose={(value) => set('error', value === 'all' ? '' : value)}
+      />
+      <MenuChoices
+        title={t.images.category}
+        value={category}
+        choices={[
+          { value: '', label: t.images.any },
+          ...(categories.data?.categories ?? []).flatMap((one) =>
+            one.category === null
+              ? []
+              : [{ value: one.category, label: visible(one.category), count: one.images }],
+          ),
+        ]}
+        onChoose={(value) => set('category', value)}
+      />
+    </Menu>
+  );
+}
+
+function SortMenu({ sort, onChange }: { sort: (typeof SORTS)[number]; onChange: SetFilter }) {
+  return (
+    <Menu
+      label={`${t.images.sort}: ${t.images.sorts[sort]}`}
+      className="button keeps-label"
+      trigger={t.images.sorts[sort]}
+    >
+      <MenuChoices
+        title={t.images.sort}
+        value={sort}
+        choices={SORTS.map((value) => ({ value, label: t.images.sorts[value] }))}
+        onChoose={(value) => onChange('sort', value === 'name' ? '' : value)}
+      />
+    </Menu>
+  );
+}
+
+function ImagesTable({ images }: { images: readonly Image[] }) {
+  const now = useNow();
+  return (
+    <table className="plain-table stacking images-table">
+      <thead>
+        <tr>
+          <th scope="col">{t.images.name}</th>
+          <th scope="col">{t.images.approved}</th>
+          <th scope="col" className="number">
+            {t.images.pending}
+          </th>
+          <th scope="col">{t.images.watched}</th>
+          <th scope="col" className="number">
+            {t.images.lastCheck}
+          </th>
+          <th scope="col" className="number">
+            {t.images.nextCheck}
+          </th>
+          <th scope="col">{t.images.lastError}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {images.map((image) => (
+          <ImageRow key={image.id} image={image} now={now} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function ImageRow({ image, now }: { image: Image; now: number }) {
+  return (
+    <tr>
+      <th scope="row">
+        <Link href={`/images/${image.id}`} className="image-link">
+          <Monogram name={image.image_name} />
+          {visible(image.image_name)}
+        </Link>
+      </th>
+      <td className="tag" data-name={t.images.approved}>
+        {image.approved_newest ? (
+          visible(shortTag(image.approved_newest.tag, 24))
+        ) : (
+          <span className="dim">{t.images.none}</span>
+        )}
+      </td>
+      <td className="number" data-name={t.images.pending}>
+        {image.pending_count > 0 ? (
+          <Link href={`/inbox?image=${encodeURIComponent(image.image_name)}`}>
+            {number(image.pending_count)}
+          </Link>
+        ) : (
+          <span className="dim">0</span>
+        )}
+      </td>
+      <td data-name={t.images.watched}>
+        {image.watch_for_updates ? t.images.yes : <span className="dim">{t.images.no}</span>}
+      </td>
+      <td className="number dim" data-name={t.images.lastCheck}>
+        {image.last_checked_at ? <Age at={image.last_checked_at} now={now} /> : t.images.never}
+      </td>
+      <td className="number dim" data-name={t.images.nextCheck}>
+        {image.watch_for_updates ? (
+          <span title={moment(image.next_check_at)}>
+            {Date.parse(image.next_check_at) <= now
+              ? t.monitor.due
+              : ahead(Date.parse(image.next_check_at) - now)}
+          </span>
+        ) : (
+          '–'
+        )}
+      </td>
+      <td className="error-cell" data-name={t.images.lastError}>
+        {image.last_error ? <span className="danger">{visible(image.last_error)}</span> : null}
+      </td>
+    </tr>
+  );
+}
