@@ -57,59 +57,19 @@ export default function Detail(props: DetailProps) {
     if (problem) return <Failure problem={problem} retry={() => void query.refetch()} />;
     return <Skeleton rows={8} />;
   }
-  const link = registryLink(row.url);
-  const isPending = row.status === 'pending';
-  const platforms = detail?.platforms ?? [];
-  const aliases = row.aliases.filter((name) => name !== row.tag_name);
+  const onCompare = (): void => {
+    // The list decides by the digest that it shows: from now on this one.
+    if (detail) replaceRow(detail);
+    setSeen({ id: row.id, digest: detail?.digest ?? null });
+  };
   return (
     <article className="detail" aria-labelledby="detail-title">
       <div className="detail-body">
-        <header className="detail-head">
-          <Monogram name={row.image_name} large />
-          <div>
-            <h2 id="detail-title">
-              <bdi dir="ltr" title={row.tag_name === null ? undefined : visible(row.tag_name)}>
-                {visible(nameOf(row))}
-              </bdi>
-            </h2>
-            <p className="detail-meta">
-              <KindBadge kind={row.bump} />{' '}
-              {row.pushed_at ? (
-                <span title={moment(row.pushed_at)}>{t.detail.pushed(age(row.pushed_at, now))}</span>
-              ) : (
-                t.detail.unpushed
-              )}
-              {link ? (
-                <>
-                  {' · '}
-                  <a href={link} target="_blank" rel="noopener noreferrer">
-                    {t.detail.registry} <OutIcon size={12} />
-                    <span className="sr"> ({t.detail.opensNewTab})</span>
-                  </a>
-                </>
-              ) : null}
-            </p>
-          </div>
-        </header>
+        <Head row={row} now={now} />
         <p className="why">{why(row, detail)}</p>
         {detail?.inventory_complete === false ? <p className="hint">{t.detail.incomplete}</p> : null}
         <Comparison row={row} detail={detail} now={now} />
-        {row.tag_name === null ? null : (
-          <section>
-            <h3>{t.detail.sameImage}</h3>
-            {aliases.length === 0 ? (
-              <p className="dim">{t.detail.noAliases}</p>
-            ) : (
-              <p className="alias-list">
-                {aliases.map((name) => (
-                  <span key={name} className="alias tag">
-                    {visible(name)}
-                  </span>
-                ))}
-              </p>
-            )}
-          </section>
-        )}
+        {row.tag_name === null ? null : <OtherTags row={row} />}
         {row.image_id !== null && row.line !== null ? (
           <Suspense fallback={null}>
             <SizeOfLine
@@ -120,68 +80,123 @@ export default function Detail(props: DetailProps) {
             />
           </Suspense>
         ) : null}
-        {platforms.length > 0 ? <PlatformSizes row={row} platforms={platforms} /> : null}
+        {detail && detail.platforms.length > 0 ? (
+          <PlatformSizes row={row} platforms={detail.platforms} />
+        ) : null}
         <History row={row} detail={detail} now={now} />
       </div>
       <footer className="detail-foot">
-        {hasMoved ? (
-          <div className="moved" role="alert">
-            <WarningIcon /> <span>{t.detail.moved}</span>
-            <button
-              type="button"
-              className="button button-small"
-              onClick={() => {
-                // The list decides by the digest that it shows: from now on this one.
-                if (detail) replaceRow(detail);
-                setSeen({ id: row.id, digest: detail?.digest ?? null });
-              }}
-            >
-              {t.detail.compareAgain}
-            </button>
-          </div>
-        ) : null}
-        {!isPending ? (
+        {hasMoved ? <Moved onCompare={onCompare} /> : null}
+        {row.status !== 'pending' ? (
           <Decided row={row} detail={detail} now={now} mayDecide={may.decide} />
         ) : props.isRepushAsked && !hasMoved ? (
           <RepushAsk row={row} onApprove={() => props.onApprove(row)} onCancel={props.onCancelRepush} />
         ) : (
-          <>
-            <p className="foot-line">
-              {row.tag_name === null ? (
-                t.detail.approvesImage
-              ) : row.digest === null ? (
-                t.detail.noDigest
-              ) : (
-                <>
-                  {t.detail.approves} <span className="tag">{shortDigest(row.digest)}</span>
-                </>
-              )}
-            </p>
-            {may.decide ? (
-              <div className="foot-buttons">
-                <button
-                  type="button"
-                  className="button button-approve"
-                  disabled={hasMoved || (row.tag_name !== null && row.digest === null)}
-                  onClick={() => props.onApprove(row)}
-                >
-                  <CheckIcon /> {t.detail.approve} {props.keysAreOff ? null : <kbd>A</kbd>}
-                </button>
-                <button
-                  type="button"
-                  className="button button-reject-quiet"
-                  onClick={() => props.onReject(row)}
-                >
-                  <CrossIcon /> {t.detail.reject} {props.keysAreOff ? null : <kbd>R</kbd>}
-                </button>
-              </div>
-            ) : (
-              <p className="dim">{t.detail.readOnly}</p>
-            )}
-          </>
+          <Answers {...props} row={row} mayApprove={!hasMoved} mayDecide={may.decide} />
         )}
       </footer>
     </article>
+  );
+}
+
+function Head({ row, now }: { row: Row; now: number }) {
+  const link = registryLink(row.url);
+  return (
+    <header className="detail-head">
+      <Monogram name={row.image_name} large />
+      <div>
+        <h2 id="detail-title">
+          <bdi dir="ltr" title={row.tag_name === null ? undefined : visible(row.tag_name)}>
+            {visible(nameOf(row))}
+          </bdi>
+        </h2>
+        <p className="detail-meta">
+          <KindBadge kind={row.bump} />{' '}
+          {row.pushed_at ? (
+            <span title={moment(row.pushed_at)}>{t.detail.pushed(age(row.pushed_at, now))}</span>
+          ) : (
+            t.detail.unpushed
+          )}
+          {link ? (
+            <>
+              {' · '}
+              <a href={link} target="_blank" rel="noopener noreferrer">
+                {t.detail.registry} <OutIcon size={12} />
+                <span className="sr"> ({t.detail.opensNewTab})</span>
+              </a>
+            </>
+          ) : null}
+        </p>
+      </div>
+    </header>
+  );
+}
+
+function OtherTags({ row }: { row: Row }) {
+  const aliases = row.aliases.filter((name) => name !== row.tag_name);
+  return (
+    <section>
+      <h3>{t.detail.sameImage}</h3>
+      {aliases.length === 0 ? (
+        <p className="dim">{t.detail.noAliases}</p>
+      ) : (
+        <p className="alias-list">
+          {aliases.map((name) => (
+            <span key={name} className="alias tag">
+              {visible(name)}
+            </span>
+          ))}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Moved({ onCompare }: { onCompare(): void }) {
+  return (
+    <div className="moved" role="alert">
+      <WarningIcon /> <span>{t.detail.moved}</span>
+      <button type="button" className="button button-small" onClick={onCompare}>
+        {t.detail.compareAgain}
+      </button>
+    </div>
+  );
+}
+
+/** Approve and Reject, with the digest that is approved. */
+function Answers(props: DetailProps & { row: Row; mayApprove: boolean; mayDecide: boolean }) {
+  const { row } = props;
+  return (
+    <>
+      <p className="foot-line">
+        {row.tag_name === null ? (
+          t.detail.approvesImage
+        ) : row.digest === null ? (
+          t.detail.noDigest
+        ) : (
+          <>
+            {t.detail.approves} <span className="tag">{shortDigest(row.digest)}</span>
+          </>
+        )}
+      </p>
+      {props.mayDecide ? (
+        <div className="foot-buttons">
+          <button
+            type="button"
+            className="button button-approve"
+            disabled={!props.mayApprove || (row.tag_name !== null && row.digest === null)}
+            onClick={() => props.onApprove(row)}
+          >
+            <CheckIcon /> {t.detail.approve} {props.keysAreOff ? null : <kbd>A</kbd>}
+          </button>
+          <button type="button" className="button button-reject-quiet" onClick={() => props.onReject(row)}>
+            <CrossIcon /> {t.detail.reject} {props.keysAreOff ? null : <kbd>R</kbd>}
+          </button>
+        </div>
+      ) : (
+        <p className="dim">{t.detail.readOnly}</p>
+      )}
+    </>
   );
 }
 
