@@ -3,12 +3,40 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from '@jest/globals';
 import axe from 'axe-core';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import {
+  chromium,
+  errors,
+  type Browser,
+  type BrowserContext,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 import { startApp, type TestApp } from '../support/app.js';
 import { startCuttableProxy, type CuttableProxy } from '../support/cuttable-proxy.js';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
+/**
+ * What a window of Chromium does beside the page. The first two load pages of their own for the address bar, which took
+ * more of the CPU than the console did; the others are Playwright's list, as far as a page knows of it: the last list wins.
+ */
+const WITHOUT = [
+  'WebUIOmniboxPopup',
+  'WebUIOmniboxAimPopup',
+  'AimEnabled',
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsFirstBalancedModeAutoEnable',
+  'HttpsUpgrades',
+  'LensOverlay',
+  'MediaRouter',
+  'NetworkTimeServiceQuerying',
+  'OptimizationHints',
+  'PaintHolding',
+  'PreconnectToSearch',
+  'ThirdPartyStoragePartitioning',
+];
 const ARGUMENTS = [
+  `--disable-features=${WITHOUT.join()}`,
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -63,18 +91,17 @@ export interface OpenPage {
 export async function openPage(
   browser: Browser,
   app: { url: string },
-  options: { width?: number; height?: number; colorScheme?: 'light' | 'dark'; locale?: string } = {},
+  options: { locale?: string; patienceMs?: number } = {},
 ): Promise<OpenPage> {
-  const { width = 1440, height = 900, colorScheme = 'light', locale } = options;
+  // Below a test's own limit, so that it is said what was waited for.
+  const { locale, patienceMs = 20_000 } = options;
   const context = await browser.newContext({
-    viewport: { width, height },
-    colorScheme,
+    viewport: { width: 1440, height: 900 },
     locale,
     baseURL: app.url,
   });
-  // Below a test's own limit, so that it is said what was waited for.
-  context.setDefaultTimeout(20_000);
   const page = await context.newPage();
+  waitEagerly(page, patienceMs);
   const complaints: string[] = [];
   page.on('console', (message) => {
     // The browser itself reports every answer of 4xx; these are what the test is about.
@@ -85,6 +112,36 @@ export async function openPage(
   return { page, context, complaints };
 }
 
+/** Where it may wait for longer than this, Playwright looks for an element only twice a second; else each 100 ms. */
+const OFTEN_MS = 2_400;
+const patienceOf = new WeakMap<Page, number>();
+
+type WaitFor = (this: Locator, options?: Parameters<Locator['waitFor']>[0]) => Promise<void>;
+
+/** The page's default time-out, with waits for elements that end soon after they may. */
+export function waitEagerly(page: Page, patienceMs: number): void {
+  page.setDefaultTimeout(patienceMs);
+  patienceOf.set(page, patienceMs);
+  const locators = Object.getPrototypeOf(page.locator('*')) as { waitFor: WaitFor & { isEager?: true } };
+  if (locators.waitFor.isEager) return;
+  const wait = locators.waitFor;
+  locators.waitFor = Object.assign(
+    async function (this: Locator, options = {}) {
+      const whole = options.timeout ?? patienceOf.get(this.page()) ?? OFTEN_MS;
+      for (let leftMs = whole; ; leftMs -= OFTEN_MS)
+        try {
+          return await wait.call(this, { ...options, timeout: Math.min(OFTEN_MS, leftMs) });
+        } catch (error) {
+          if (!(error instanceof errors.TimeoutError) || leftMs <= OFTEN_MS) throw error;
+        }
+    } satisfies WaitFor,
+    { isEager: true as const },
+  );
+}
+
+/** Whether a test of this file has failed (`environment.js`). */
+export const hasFailed = (): boolean => (globalThis as { hasFailedTest?: boolean }).hasFailedTest === true;
+
 export interface KeptPages {
   /** A page as nobody has used it yet. */
   fresh(locale?: string): Promise<OpenPage>;
@@ -93,26 +150,32 @@ export interface KeptPages {
 }
 
 /**
- * One page for each language, used again: the first load in a process of the browser takes twice as long as the next
+ * One page for each language, used again: the first load in a process of the browser takes three times the CPU of the next
  * ones. After a failure every test gets a new one, so that one failure is not two.
  */
-export function keepPages(browser: Browser, app: { url: string }): KeptPages {
-  const kept = new Map<string, OpenPage>();
-  const isUsable = ({ page }: OpenPage): boolean =>
-    !page.isClosed() && (globalThis as { hasFailedTest?: boolean }).hasFailedTest !== true;
+export function keepPages(browser: Browser, app: { url: string }, patienceMs?: number): KeptPages {
+  const kept = new Map<string, OpenPage & { isAtRest?: boolean }>();
+  const isUsable = ({ page }: OpenPage): boolean => !page.isClosed() && !hasFailed();
   return {
     fresh: async (locale = 'en-US') => {
       const used = kept.get(locale);
-      if (used && isUsable(used)) return cleared(used);
+      if (used && isUsable(used)) {
+        if (!used.isAtRest) await clear(used);
+        used.isAtRest = false;
+        return used;
+      }
       await used?.context.close();
-      const opened = await openPage(browser, app, { locale });
+      const opened = await openPage(browser, app, { locale, patienceMs });
       kept.set(locale, opened);
       return opened;
     },
     rest: async () => {
-      for (const [locale, opened] of kept) if (!isUsable(opened)) kept.delete(locale);
+      for (const [locale, opened] of kept) {
+        if (!isUsable(opened)) kept.delete(locale);
+        else if (!opened.isAtRest) await clear(opened);
+        opened.isAtRest = true;
+      }
       const usable = [...kept.values()];
-      for (const opened of usable) await cleared(opened);
       for (const context of browser.contexts())
         if (!usable.some((opened) => opened.context === context)) await context.close();
     },
@@ -120,20 +183,19 @@ export function keepPages(browser: Browser, app: { url: string }): KeptPages {
 }
 
 /** Takes away what a test can leave behind, but for init scripts. */
-async function cleared(opened: OpenPage): Promise<OpenPage> {
-  const { page, context, complaints } = opened;
+async function clear({ page, context, complaints }: OpenPage): Promise<void> {
   await page.unrouteAll({ behavior: 'ignoreErrors' });
   await context.setOffline(false);
   for (const other of context.pages()) if (other !== page) await other.close();
   await page.evaluate(() => location.protocol === 'http:' && localStorage.clear());
-  await page.goto('about:blank');
+  // A page of the same service: an empty one would end the process, and with it what that has compiled.
+  await page.goto('/health/live');
   await context.clearCookies();
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.emulateMedia({ colorScheme: 'light', forcedColors: null, reducedMotion: null });
   // Nothing is hovered over.
   await page.mouse.move(-1, -1);
   complaints.splice(0);
-  return opened;
 }
 
 export interface Served {
@@ -160,8 +222,9 @@ export function serveEachTest(): Served {
     served.leadTo(served.app.url);
   });
   afterEach(async () => {
-    await served.pages.rest();
-    await served.app.close();
+    // Where the pages rest: a test may have ended what they were led to.
+    served.leadTo(served.app.url);
+    await served.pages.rest().finally(() => served.app.close());
   });
   afterAll(async () => {
     await served.browser?.close();

@@ -100,6 +100,8 @@ inBrowser('the console, from the first request to the last', () => {
     await rowOf(page, '7.5.0').getByText('3 tags').waitFor();
     await page.keyboard.press('a');
     await eventually('all three', async () => (await pendingOf(app)) === 0);
+    // The page knows of it a moment later than the service, and only then what there is to undo.
+    await page.locator('.toast', { hasText: 'Approved redis:7.5.0' }).waitFor();
     expect(await countOf(`image_tags WHERE status = 'approved'`)).toBe(4);
     await page.keyboard.press('u');
     await eventually('the undo of all three', async () => (await pendingOf(app)) === 3);
@@ -517,16 +519,15 @@ inBrowser('the console, from the first request to the last', () => {
 
   it('loses no decision and shows none twice when the service is killed, and the list is right again', async () => {
     const settings = { databaseUrl: app.database.url, dockerHubUrl: app.hub.url, monitorEnabled: false };
-    const replicas: Replica[] = [];
-    const start = async (): Promise<Replica> => {
-      const replica = await forkReplica(compiled(''));
-      replicas.push(replica);
+    // The second one has loaded by the time that it is needed: the page waits longer and longer between its looks.
+    const replicas = await Promise.all([forkReplica(compiled('')), forkReplica(compiled(''))]);
+    const [first, second] = replicas;
+    const start = async (replica: Replica): Promise<void> => {
       expect(await replica.start(settings)).toBe(true);
-      return replica;
+      served.leadTo(replica.url);
     };
-    const first = await start();
-    served.leadTo(first.url);
     try {
+      await start(first);
       await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0', '9.0.0', '10.0.0'] }]);
       const { page } = await open();
       await toInbox(page);
@@ -556,8 +557,7 @@ inBrowser('the console, from the first request to the last', () => {
       app.hub.push('redis', '11.0.0');
       await app.api('POST', '/images/1/check', {});
 
-      const second = await start();
-      served.leadTo(second.url);
+      await start(second);
       await page.getByText(/^Live/).waitFor({ timeout: 45_000 });
       await page
         .locator('[data-request]', { hasText: other?.tag_name ?? '' })
