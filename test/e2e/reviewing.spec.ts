@@ -220,6 +220,27 @@ describe('the groups', () => {
     });
   });
 
+  it.each(['line', 'image', 'digest'])(
+    'by %s bring whole groups along, as many as were asked for',
+    async (by) => {
+      const { body } = await review.list(`/groups?by=${by}&status=pending&q=alpine`);
+      const groups = body.groups as { key: string; total: number }[];
+      const [first, second] = groups;
+      const most = (first?.total ?? 0) + (second?.total ?? 0);
+      const answer = await review.list(`/groups?by=${by}&status=pending&q=alpine&rows=${most || 1}`);
+      let left = most;
+      for (const [i, group] of (answer.body.groups as (typeof groups)[number][]).entries()) {
+        left -= group.total;
+        const listed = await rows(
+          `?status=pending&q=alpine&view=row&sort=group&group=${encodeURIComponent(group.key)}`,
+        );
+        expect(group).toEqual({ ...groups[i], ...(left >= 0 ? { approval_requests: listed } : {}) });
+      }
+      const none = await review.list(`/groups?by=${by}&status=pending&rows=501`);
+      expect([none.status, none.body.errors[0].field]).toEqual([400, 'rows']);
+    },
+  );
+
   it('page without gaps or doubles', async () => {
     const whole = (await review.list('/groups?by=digest')).body.groups as { key: string }[];
     const seen: { key: string }[] = [];
