@@ -189,6 +189,28 @@ describe('the list', () => {
   });
 });
 
+describe('a long list', () => {
+  const ask = async (encodings: string) => {
+    const answer = await fetch(`${app.url}/api/v1/images/approval-requests?status=pending`, {
+      headers: { 'accept-encoding': encodings },
+    });
+    const [encoding, vary] = ['content-encoding', 'vary'].map((name) => answer.headers.get(name));
+    return { encoding, vary, etag: answer.headers.get('etag'), text: await answer.text() };
+  };
+
+  it('comes packed to whom takes it, and is the same', async () => {
+    const [packed, plain, refused] = [
+      await ask('br, gzip'),
+      await ask('identity'),
+      await ask('gzip;q=0, br'),
+    ];
+    expect([packed.encoding, plain.encoding, refused.encoding]).toEqual(['gzip', null, null]);
+    expect({ ...packed, encoding: null }).toEqual(plain);
+    expect(packed.vary).toBe('Accept-Encoding');
+    expect(JSON.parse(packed.text).total).toBe(8);
+  });
+});
+
 describe('the groups', () => {
   it.each(['line', 'image', 'digest'])('by %s add up, and each lists just its own', async (by) => {
     const { body } = await review.list(`/groups?by=${by}&status=pending`);
