@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import pg from 'pg';
 import type { Browser, CDPSession, Page } from 'playwright-core';
-import { findBrowser, openBrowser } from '../test/console/browser.js';
+import { findBrowser, openBrowser } from '../test/console/chromium.js';
 import { forkReplica } from '../test/support/replica.js';
 import { fillPending } from './pending-requests.js';
 import { median, percentile, type Bench, type PartRow, type Row } from './report.js';
