@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import pg from 'pg';
 import type { Browser, CDPSession, Page } from 'playwright-core';
-import { findBrowser, openBrowser } from '../test/console/browser.js';
+import { findBrowser, openBrowser } from '../test/console/chromium.js';
 import { forkReplica } from '../test/support/replica.js';
 import { fillPending } from './pending-requests.js';
 import { median, percentile, type Bench, type PartRow, type Row } from './report.js';
@@ -231,8 +231,8 @@ async function loadOnce(stage: Stage, isSlow: boolean): Promise<Loaded> {
       );
   });
   await page.goto(`${stage.url}/inbox`);
-  await page.waitForSelector('[data-request]');
-  await page.waitForTimeout(isSlow ? 2_500 : 1_200);
+  // Nothing is asked of the page meanwhile: the script of who asks takes 35 ms of what is measured here.
+  await page.waitForTimeout(isSlow ? 4_500 : 2_000);
   const { lcp, cls, early } = await page.evaluate(() => ({
     lcp: window.seen.lcp,
     cls: window.seen.cls,
@@ -241,6 +241,7 @@ async function loadOnce(stage: Stage, isSlow: boolean): Promise<Loaded> {
       .filter((one) => (one as PerformanceResourceTiming).responseEnd < window.seen.firstRowAt)
       .map((one) => one.name),
   }));
+  if (early.length === 0) throw new Error('The first row did not come in time.');
   const reads = early.filter((url) => bodies.has(url));
   const sizes = await Promise.all(
     reads.map(async (url) => gzipSync((await bodies.get(url)) ?? Buffer.alloc(0)).length),
@@ -313,10 +314,7 @@ async function measureSearch(stage: Stage): Promise<Row[]> {
   await page.context().close();
   return [
     row('a letter in the search box: the slowest event', MS(slowest), 'none over 100 ms', slowest <= 100),
-    {
-      ...atMost('a letter in the search box, to its results', times, 200),
-      note: 'of them 60 ms are waited for the next letter',
-    },
+    atMost('a letter in the search box, to its results', times, 200),
   ];
 }
 

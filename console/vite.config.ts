@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig, type Rolldown } from 'vite';
+import { FIRST_ADDRESS } from './src/inbox/first-rows.js';
 
 /** Where `npm run console:dev` finds the service. */
 const service = process.env.CONSOLE_API ?? 'http://localhost:4002';
@@ -20,7 +21,7 @@ function reachedFrom(file: string): (id: string, files: Files) => boolean {
 }
 type Files = Pick<Rolldown.PluginContext, 'getModuleInfo'>;
 
-const isEarly = reachedFrom(source('early.ts'));
+const isEarly = reachedFrom(source('ahead.ts'));
 const isFirst = reachedFrom(source('main.tsx'));
 
 export default defineConfig(({ command }) => ({
@@ -59,6 +60,23 @@ export default defineConfig(({ command }) => ({
         html
           .replace('href="/console-base/"', 'href="/"')
           .replace('content="/console-api/"', 'content="/api/v1/"'),
+    },
+    {
+      // The early script waits for nothing, not even for the style sheet, and what it asks for is sent before it runs.
+      name: 'console-early',
+      apply: 'build',
+      transformIndexHtml: {
+        order: 'post',
+        handler: (html) => {
+          const links = ['session', FIRST_ADDRESS].map(
+            (address) =>
+              `<link rel="preload" as="fetch" crossorigin href="/console-api/${address.replaceAll('&', '&amp;')}" />`,
+          );
+          return html
+            .replace(/<script type="module"(?= [^>]*\bearly-)/, '$& async')
+            .replace('<link rel="icon"', `${links.join('\n    ')}\n    $&`);
+        },
+      },
     },
   ],
 }));

@@ -1,9 +1,10 @@
 import { call, type Query } from './api/client.js';
-import { FIRST_GROUPS, FIRST_NEAR, fitting, MOST_ROWS } from './inbox/first-rows.js';
+import { FIRST_QUERY } from './inbox/first-rows.js';
 
 /**
- * What the inbox needs first, asked for by a small script of its own while the large one is on its way. Each answer is
- * handed out once, to whoever asks for the same; where there is none, or it failed, he asks himself.
+ * What the inbox needs first, asked for by a small script of its own while the large one is on its way; the page names
+ * the addresses, and the browser has mostly begun with them. Each answer is handed out once, to whoever asks for the
+ * same; where there is none, or it failed, he asks himself.
  */
 const answers = new Map<string, Promise<unknown>>();
 /** Older than this they are not what the service would say now. */
@@ -28,29 +29,18 @@ export function read<Answer>(path: string, options: { query?: Query; signal: Abo
   return answer?.catch(askNow) ?? askNow();
 }
 
-async function askForInbox(): Promise<void> {
-  const status = ['pending'];
-  const { groups } = await ask<{ groups: { key: string; total: number }[] }>(
-    '/images/approval-requests/groups',
-    { status, by: 'line', limit: FIRST_GROUPS },
-  );
-  if (groups.length === 0) return;
-  await ask('/images/approval-requests', {
-    status,
-    sort: 'group',
-    view: 'row',
-    limit: MOST_ROWS,
-    groups: fitting(groups.slice(0, FIRST_NEAR)),
-  });
-}
-
 /** The inbox without a filter; which request is open beside it is no filter. */
-function isPlainInbox(): boolean {
+export const isPlainInbox = ((): boolean => {
   const path = location.href.slice(document.baseURI.length).split(/[?#]/, 1)[0]?.replace(/\/$/, '');
   const filters = [...new URLSearchParams(location.search).keys()].filter((name) => name !== 'open');
   return (path === '' || path === 'inbox') && filters.length === 0;
-}
+})();
 
-void ask('/session');
-if (isPlainInbox()) askForInbox().catch(() => undefined);
+const asked = [ask('/session')];
+if (isPlainInbox) asked.push(ask('/images/approval-requests/groups', FIRST_QUERY));
+/** Whether all of it is here; false as soon as one failed. */
+export const firstAnswers = Promise.all(asked).then(
+  () => true,
+  () => false,
+);
 setTimeout(() => answers.clear(), KEPT_MS);

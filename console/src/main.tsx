@@ -7,12 +7,14 @@ import { Component, lazy, StrictMode, Suspense, useEffect, type ReactNode } from
 import { createRoot } from 'react-dom/client';
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { Frame } from './frame.js';
-import Inbox, { fetchDetail } from './inbox/inbox.js';
+import { firstAnswers, isPlainInbox } from './early.js';
+import Inbox from './inbox/inbox.js';
+import { takeFirst } from './inbox/use-inbox.js';
 import { startLive } from './live.js';
 import { isFromTheRight } from './language.js';
 import { t } from './messages/en.js';
 import { applyTheme } from './preferences.js';
-import { queryClient, settled, useSession } from './queries.js';
+import { queryClient, sessionQuery, settled, useSession } from './queries.js';
 import { Failure, problemOf, Skeleton } from './ui/parts.js';
 
 const RequestPage = lazy(() => import('./detail/request-page.js'));
@@ -132,9 +134,23 @@ function Door() {
 
 applyTheme();
 if (isFromTheRight) document.documentElement.dir = 'rtl';
-const base = new URL(document.baseURI).pathname.replace(/\/$/, '');
-const root = document.getElementById('root');
-if (root)
+
+/**
+ * What is asked for early is mostly here by now, or will be so soon that a picture without it is not worth its time. In
+ * turns: what arrived while the browser was busy with this script is read before the last of them.
+ */
+const TURNS = 4;
+const TURN_MS = 25;
+
+async function someTurns(): Promise<false> {
+  for (let i = 0; i < TURNS; i++) await new Promise((resolve) => setTimeout(resolve, TURN_MS));
+  return false;
+}
+
+async function draw(root: Element): Promise<void> {
+  if (await Promise.race([firstAnswers, someTurns()]))
+    await Promise.all([queryClient.prefetchQuery(sessionQuery), isPlainInbox ? takeFirst() : null]);
+  const base = new URL(document.baseURI).pathname.replace(/\/$/, '');
   createRoot(root).render(
     <StrictMode>
       <CSPProvider disableStyleElements>
@@ -146,10 +162,11 @@ if (root)
       </CSPProvider>
     </StrictMode>,
   );
+}
+const root = document.getElementById('root');
+if (root) void draw(root);
 
 const later = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 300));
-// While the first answers are on their way: the request beside the list is opened with the first row.
-later(fetchDetail);
 // When the first rows are there: a dialog that came late would leave the first letters typed for it to the single keys.
 const stop = settled.subscribe(() => {
   stop();

@@ -38,13 +38,15 @@ const OPEN_LOCALLY: Session = {
   version: null,
 };
 
+export const sessionQuery = {
+  queryKey: ['session'],
+  staleTime: 60_000,
+  queryFn: async ({ signal }: { signal: AbortSignal }): Promise<Session> =>
+    routes.has('/session') ? read<Session>('/session', { signal }) : OPEN_LOCALLY,
+};
+
 export function useSession() {
-  return useQuery({
-    queryKey: ['session'],
-    staleTime: 60_000,
-    queryFn: async ({ signal }): Promise<Session> =>
-      routes.has('/session') ? read<Session>('/session', { signal }) : OPEN_LOCALLY,
-  });
+  return useQuery(sessionQuery);
 }
 
 export function useMay(): { isKnown: boolean; decide: boolean; admin: boolean } {

@@ -25,6 +25,7 @@ import { BUMPS } from './request-groups.sql.js';
 const MOST_GROUPS = 1_000;
 /** Groups whose requests one answer holds: what a page shows of a list, with some to spare. */
 const MOST_GROUPS_OF_ROWS = 50;
+const MOST_ROWS = 500;
 const MOST_WORDS = 8;
 const AGE = /^([1-9][0-9]{0,4})([mhdw])$/;
 const TAKES_AGE = 'takes an age such as 90m, 12h, 7d or 2w, or a time in ISO 8601 with its zone';
@@ -165,11 +166,11 @@ class FilteredPageQuery extends RequestFilterFields implements Pick<PageQuery, '
 
 /** `?status=pending&image_id=1…`; whatever is left out does not filter. */
 export class ListRequestsQuery extends FilteredPageQuery {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 500, default: 50 })
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MOST_ROWS, default: 50 })
   @IfGiven()
   @IsInt({ message: 'takes a whole number from 1 to 500' })
   @Min(1, { message: 'takes a whole number from 1 to 500' })
-  @Max(500, { message: 'takes a whole number from 1 to 500' })
+  @Max(MOST_ROWS, { message: 'takes a whole number from 1 to 500' })
   limit: number = 50;
 
   @ApiPropertyOptional({
@@ -213,6 +214,34 @@ export class ListGroupsQuery extends FilteredPageQuery {
   @IfGiven()
   @IsIn(GROUPINGS)
   by: RequestGroup['by'] = 'line';
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: MOST_ROWS,
+    description:
+      'The first groups bring their requests along, in the same answer: as many whole groups as have so many requests together.',
+  })
+  @IfGiven()
+  @IsInt()
+  @Min(1)
+  @Max(MOST_ROWS)
+  rows?: number;
+}
+
+/** Of the groups of an answer, those whose requests it holds: whole groups from the first on, never more than `rows`. */
+export function groupsWithin<Group extends { total: number }>(
+  groups: readonly Group[],
+  rows: number,
+): Group[] {
+  let sum = 0;
+  const found: Group[] = [];
+  for (const group of groups.slice(0, MOST_GROUPS_OF_ROWS)) {
+    sum += group.total;
+    if (sum > rows) break;
+    found.push(group);
+  }
+  return found;
 }
 
 /** The filter as the statements take it; ages are counted back from `now`. Throws a Refusal of the field `group`. */
@@ -242,7 +271,10 @@ export function filterOf(fields: RequestFilterFields, now: Date, path = ''): Req
 }
 
 /** The same with the groups that a list was asked for. */
-export function listFilterOf(query: ListRequestsQuery, now: Date): RequestFilter {
+export function listFilterOf(
+  query: RequestFilterFields & Pick<ListRequestsQuery, 'groups'>,
+  now: Date,
+): RequestFilter {
   const groups = query.groups?.map((key, i) => {
     const group = parseGroupKey(key);
     if (group === null) throw invalidField(`groups[${i}]`, 'takes the key of a group, as /groups gives it');

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Bump } from '../domain/comparison.js';
-import { ApprovedTagView } from './approval-request.view.js';
+import { ApprovalRequestRowView, ApprovedTagView } from './approval-request.view.js';
 import { groupKey, type RequestGroup } from './request-filter.sql.js';
 import type { GroupRow } from './request-groups.sql.js';
 
@@ -22,6 +22,12 @@ export class RequestGroupView {
   @ApiProperty({ type: 'integer' }) newest_request_id!: number;
   @ApiProperty({ type: String, format: 'date-time' }) oldest_requested_at!: string;
   @ApiProperty({ type: ApprovedTagView, nullable: true }) approved!: ApprovedTagView | null;
+  @ApiProperty({
+    type: [ApprovalRequestRowView],
+    required: false,
+    description: 'All its requests, where `rows` asked for them: re-pushes first, then the highest version.',
+  })
+  approval_requests?: ApprovalRequestRowView[];
 }
 
 /** A page of groups. */
@@ -63,6 +69,15 @@ export class FacetsView {
 /** `{"facets": …}`. */
 export class FacetsAnswer {
   @ApiProperty({ type: FacetsView }) facets!: FacetsView;
+}
+
+/** The key of the group that a request is in. */
+export function groupKeyOf(
+  row: { image_id: number | null; image_name: string; line: string | null; digest: string | null },
+  by: RequestGroup['by'],
+): string {
+  const value = { line: row.line ?? '', digest: row.digest, image: null }[by];
+  return groupKey({ by, imageId: row.image_id ?? 0, imageName: row.image_name, value });
 }
 
 /** A group as the API shows it. */

@@ -24,13 +24,20 @@ import {
 } from './list-requests.sql.js';
 import {
   filterOf,
+  groupsWithin,
   listFilterOf,
   ListGroupsQuery,
   ListRequestsQuery,
   RequestFilterFields,
 } from './request-filter.query.js';
 import { countFacets, listGroups } from './request-groups.sql.js';
-import { FacetsAnswer, groupView, RequestGroupList } from './request-groups.view.js';
+import {
+  FacetsAnswer,
+  groupKeyOf,
+  groupView,
+  RequestGroupList,
+  type RequestGroupView,
+} from './request-groups.view.js';
 import { unknownRequest } from './unknown-request.js';
 
 /** Of each sorting: its cursor, and how a position becomes one. */
@@ -98,7 +105,8 @@ export class RequestListsController {
   async groups(@Query() query: ListGroupsQuery): Promise<RequestGroupList> {
     const cursors = GROUP_CURSOR[query.by];
     const after = cursors.read(query.cursor);
-    const { rows, counted } = await listGroups(this.db, filterOf(query, new Date()), {
+    const now = new Date();
+    const { rows, counted } = await listGroups(this.db, filterOf(query, now), {
       by: query.by,
       after: after && { hasRepush: after[0] === 1, newestRequestedAt: after[1], newestId: after[2] },
       limit: query.limit,
@@ -108,11 +116,21 @@ export class RequestListsController {
       row.newest_requested_at_text,
       row.newest_request_id,
     ]);
-    return {
-      groups: page.rows.map((row) => groupView(row, query.by)),
-      ...totalOf(counted),
-      next_cursor: page.nextCursor,
-    };
+    const groups = page.rows.map((row) => groupView(row, query.by));
+    if (query.rows !== undefined) await this.addRequests(groupsWithin(groups, query.rows), query, now);
+    return { groups, ...totalOf(counted), next_cursor: page.nextCursor };
+  }
+
+  /** All requests of these groups; a group that has others by now than were counted stays without, to be read by itself. */
+  private async addRequests(groups: RequestGroupView[], query: ListGroupsQuery, now: Date): Promise<void> {
+    if (groups.length === 0) return;
+    const byKey = new Map(groups.map((group) => [group.key, { group, found: [] as RequestRow[] }]));
+    const filter = listFilterOf({ ...query, groups: [...byKey.keys()] }, now);
+    const limit = groups.reduce((sum, group) => sum + group.total, 0);
+    const { rows } = await listRequests(this.db, filter, { sort: 'group', view: 'row', after: null, limit });
+    for (const row of rows) byKey.get(groupKeyOf(row, query.by))?.found.push(row);
+    for (const { group, found } of byKey.values())
+      if (found.length === group.total) group.approval_requests = found.map(requestRowView);
   }
 
   @Get('facets')

@@ -31,6 +31,12 @@ const VIEWS = /^(?:|inbox|images|monitor|audit|sign-in|requests\/[1-9][0-9]{0,9}
 /** A path and nothing else: no host, no query, no `..`. Longer ones are somebody's trial. */
 const PREFIX = /^(?:\/(?!\.\.?(?:\/|$))[\w.~-]{1,100}){1,10}\/?$/;
 
+/** What the page names of the list, for the inbox without a filter alone: no other view asks for it. */
+const LIST_AHEAD = /<link rel="preload"[^>]*\/approval-requests\/[^>]*>\s*/;
+const INBOX = /^(?:inbox)?\/?$/;
+/** Which request is open beside the list does not change it. */
+const NO_FILTER = /^(?:\?(?:open=[0-9]*)?)?$/;
+
 const A_YEAR = 'public, max-age=31536000, immutable';
 
 const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="3">
@@ -43,12 +49,13 @@ const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><meta ht
  */
 export function consoleHandler(files: ConsoleFiles | null, mount: ConsoleMount): ConsoleHandler {
   const base = withSlash(mount.path);
-  const page = pageOf(files, mount, '');
+  const pages = pagesOf(files, mount, '');
   const headers = pageHeaders(mount);
 
   return (request, response, next) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return next();
-    const path = (request.originalUrl ?? request.url ?? '/').split('?', 1)[0] ?? '/';
+    const url = request.originalUrl ?? request.url ?? '/';
+    const path = url.split('?', 1)[0] ?? '/';
     if (`${path}/` !== base && !path.startsWith(base)) return next();
     const name = path.slice(base.length);
     const asset = files?.assets.get(name);
@@ -60,10 +67,12 @@ export function consoleHandler(files: ConsoleFiles | null, mount: ConsoleMount):
     if (!VIEWS.test(name.replace(/\/$/, ''))) return next();
     for (const [header, value] of Object.entries(headers)) response.setHeader(header, value);
     response.setHeader('Cache-Control', files ? 'no-cache' : 'no-store');
-    if (!mount.trustForwardedPrefix) return send(request, response, page, files ? 200 : 503);
+    const isPlainInbox = INBOX.test(name) && NO_FILTER.test(url.slice(path.length));
+    const which = isPlainInbox ? 'inbox' : 'other';
+    if (!mount.trustForwardedPrefix) return send(request, response, pages[which], files ? 200 : 503);
     const prefix = prefixIn(request);
-    const own = prefix === '' ? page : pageOf(files, mount, prefix);
-    send(request, response, own, files ? 200 : 503, 'Accept-Encoding, X-Forwarded-Prefix');
+    const own = prefix === '' ? pages : pagesOf(files, mount, prefix);
+    send(request, response, own[which], files ? 200 : 503, 'Accept-Encoding, X-Forwarded-Prefix');
   };
 }
 
@@ -74,13 +83,21 @@ function prefixIn(request: IncomingMessage): string {
 }
 
 /** The page with its mount written in, so that its relative addresses hold at any depth. */
-function pageOf(files: ConsoleFiles | null, mount: ConsoleMount, prefix: string): ConsoleFile {
+function pagesOf(
+  files: ConsoleFiles | null,
+  mount: ConsoleMount,
+  prefix: string,
+): Readonly<Record<'inbox' | 'other', ConsoleFile>> {
   const base = attribute(withSlash(prefix + withSlash(mount.publicPath ?? mount.path)));
   const api = attribute(withSlash(prefix + withSlash(mount.apiPath)));
   const text =
     files?.page
       .replace('href="/console-base/"', () => `href="${base}"`)
-      .replace('content="/console-api/"', () => `content="${api}"`) ?? NOT_BUILT;
+      .replaceAll('"/console-api/', () => `"${api}`) ?? NOT_BUILT;
+  return { inbox: htmlFile(text), other: htmlFile(text.replace(LIST_AHEAD, '')) };
+}
+
+function htmlFile(text: string): ConsoleFile {
   const plain = Buffer.from(text);
   return { type: 'text/html; charset=utf-8', plain, br: null, gzip: null, etag: etagOf(plain) };
 }

@@ -224,6 +224,15 @@ describe('the rows of groups', () => {
     expect(asked[0]?.groups).toEqual(['line:1:7']);
   });
 
+  it('are not asked for where they came with their groups', () => {
+    const { cache, asked } = cacheOf();
+    expect(cache.isEmpty).toBe(true);
+    cache.fill(new Map([['line:1:7', [one]]]));
+    cache.want([group('line:1:7'), group('line:1:8')]);
+    expect([cache.isEmpty, cache.rowsOf('line:1:7')]).toEqual([false, [one]]);
+    expect(asked.map((each) => each.groups)).toEqual([['line:1:8']]);
+  });
+
   it('say that they could not be read, and are read when asked again', async () => {
     const { cache, asked } = cacheOf();
     cache.want([group('line:1:7')]);

@@ -78,6 +78,22 @@ describe('the console of the service', () => {
     expect(asset.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
   });
 
+  it.each([
+    ['/inbox', true],
+    ['/?open=7', true],
+    ['/inbox/', true],
+    ['/inbox?q=redis', false],
+    ['/images', false],
+    ['/requests/7', false],
+  ])('asks ahead for what %s shows first, the list: %s', async (path, hasList) => {
+    const text = await (await get(path)).text();
+    const ahead = [...text.matchAll(/<link rel="preload" as="fetch" crossorigin href="([^"]+)"/g)];
+    const [session, list] = ahead.map(([, address]) => address?.replaceAll('&amp;', '&') ?? '');
+    expect(session).toBe('/api/v1/session');
+    expect(list !== undefined).toBe(hasList);
+    if (list !== undefined) expect((await get(list)).status).toBe(200);
+  });
+
   it('says without a script that a browser is too old for it', async () => {
     const text = await (await get('/inbox')).text();
     expect(text).toContain('This browser is too old for the console.');

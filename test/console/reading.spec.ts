@@ -168,7 +168,7 @@ inBrowser('what the reader of the console meets', () => {
       if (what) asked.push(what);
     });
     await toInbox(page);
-    expect(asked.sort()).toEqual(['/groups', '/session', 'view=row']);
+    expect(asked.sort()).toEqual(['/groups', '/session']);
 
     let isFirst = true;
     await page.route('**/groups?*', (route) => {

@@ -189,6 +189,28 @@ describe('the list', () => {
   });
 });
 
+describe('a long list', () => {
+  const ask = async (encodings: string) => {
+    const answer = await fetch(`${app.url}/api/v1/images/approval-requests?status=pending`, {
+      headers: { 'accept-encoding': encodings },
+    });
+    const [encoding, vary] = ['content-encoding', 'vary'].map((name) => answer.headers.get(name));
+    return { encoding, vary, etag: answer.headers.get('etag'), text: await answer.text() };
+  };
+
+  it('comes packed to whom takes it, and is the same', async () => {
+    const [packed, plain, refused] = [
+      await ask('br, gzip'),
+      await ask('identity'),
+      await ask('gzip;q=0, br'),
+    ];
+    expect([packed.encoding, plain.encoding, refused.encoding]).toEqual(['gzip', null, null]);
+    expect({ ...packed, encoding: null }).toEqual(plain);
+    expect(packed.vary).toBe('Accept-Encoding');
+    expect(JSON.parse(packed.text).total).toBe(8);
+  });
+});
+
 describe('the groups', () => {
   it.each(['line', 'image', 'digest'])('by %s add up, and each lists just its own', async (by) => {
     const { body } = await review.list(`/groups?by=${by}&status=pending`);
@@ -219,6 +241,27 @@ describe('the groups', () => {
       approved: expect.objectContaining({ tag: '7.4.1-alpine' }),
     });
   });
+
+  it.each(['line', 'image', 'digest'])(
+    'by %s bring whole groups along, as many as were asked for',
+    async (by) => {
+      const { body } = await review.list(`/groups?by=${by}&status=pending&q=alpine`);
+      const groups = body.groups as { key: string; total: number }[];
+      const [first, second] = groups;
+      const most = (first?.total ?? 0) + (second?.total ?? 0);
+      const answer = await review.list(`/groups?by=${by}&status=pending&q=alpine&rows=${most || 1}`);
+      let left = most;
+      for (const [i, group] of (answer.body.groups as (typeof groups)[number][]).entries()) {
+        left -= group.total;
+        const listed = await rows(
+          `?status=pending&q=alpine&view=row&sort=group&group=${encodeURIComponent(group.key)}`,
+        );
+        expect(group).toEqual({ ...groups[i], ...(left >= 0 ? { approval_requests: listed } : {}) });
+      }
+      const none = await review.list(`/groups?by=${by}&status=pending&rows=501`);
+      expect([none.status, none.body.errors[0].field]).toEqual([400, 'rows']);
+    },
+  );
 
   it('page without gaps or doubles', async () => {
     const whole = (await review.list('/groups?by=digest')).body.groups as { key: string }[];

@@ -935,6 +935,8 @@ export interface components {
             /** Format: date-time */
             oldest_requested_at: string;
             approved: components["schemas"]["ApprovedTagView"] | null;
+            /** @description All its requests, where `rows` asked for them: re-pushes first, then the highest version. */
+            approval_requests?: components["schemas"]["ApprovalRequestRowView"][];
         };
         RequestGroupList: {
             groups: components["schemas"]["RequestGroupView"][];
@@ -2754,6 +2756,8 @@ export interface operations {
                 cursor?: string;
                 limit?: number;
                 by?: "line" | "image" | "digest";
+                /** @description The first groups bring their requests along, in the same answer: as many whole groups as have so many requests together. */
+                rows?: number;
             };
             header?: never;
             path?: never;

@@ -1,7 +1,10 @@
 /** Groups of the first answer, which stands between a click and the first row; the others follow by themselves. */
 export const FIRST_GROUPS = 100;
-/** Groups that fit on a tall screen. */
-export const FIRST_NEAR = 25;
+/** Requests that come along with them, of whole groups: more than fit on a tall screen. */
+export const FIRST_NEAR = 60;
+/** What the inbox asks for first; the page names it, so that it is on its way before any script is. */
+export const FIRST_QUERY = { status: ['pending'], by: 'line', limit: FIRST_GROUPS, rows: FIRST_NEAR };
+export const FIRST_ADDRESS = `images/approval-requests/groups?status=pending&by=line&limit=${FIRST_GROUPS}&rows=${FIRST_NEAR}`;
 /** Rows of one answer: the most that the API gives. */
 export const MOST_ROWS = 500;
 

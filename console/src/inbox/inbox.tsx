@@ -4,6 +4,7 @@ import type { Group, Row } from '../api/types.js';
 import { changed, decide, idsOf, overlay as overlayStore, undoLast } from '../decide.js';
 import { stillWaiting } from '../decisions.js';
 import { apiFilter, EVERYTHING, readFilter, writeFilter, type InboxFilter } from '../filters.js';
+import Detail from '../detail/detail.js';
 import { live } from '../live-state.js';
 import { t } from '../messages/en.js';
 import { moved } from '../moved.js';
@@ -13,7 +14,6 @@ import { agesShown } from '../preferences.js';
 import { useMay, useStatus } from '../queries.js';
 import { useStore } from '../store.js';
 import { copy, Failure, registryLink, Skeleton } from '../ui/parts.js';
-import { fetchedAhead } from '../ui/fetched-ahead.js';
 import { useWidth } from '../ui/use-width.js';
 import { Asking, type Question } from './asking.js';
 import { BulkBar } from './bulk-bar.js';
@@ -32,9 +32,6 @@ import { useLatest } from './use-latest.js';
 import { useReading } from './use-reading.js';
 import { useSelection } from './use-selection.js';
 
-const Detail = fetchedAhead(() => import('../detail/detail.js'), <Skeleton />);
-/** The request beside the list is opened with the first row. */
-export const fetchDetail = Detail.fetch;
 const Session = lazy(() => import('./session-decisions.js'));
 const Ages = lazy(() => import('./ages.js'));
 
@@ -344,7 +341,7 @@ export default function Inbox() {
       {width.isWide ? (
         <aside className="pane" aria-label={t.detail.label} ref={pane} tabIndex={-1}>
           {reading.id !== null && (active || !isGone(reading.id)) ? (
-            <Detail.Part
+            <Detail
               id={reading.id}
               hint={active?.entry.row ?? null}
               isRepushAsked={repushAsk === reading.id}

@@ -11,6 +11,8 @@ import { placeOf } from './moves.js';
 import { EntryRow, FoldRow, GroupRow, spokenRow, type RowActions } from './rows.js';
 import type { Selection } from './selection.js';
 
+/** What stands above the list on a wide screen. */
+const ABOVE_LIST = 111;
 const HEIGHTS = { wide: { group: 44, entry: 44, fold: 36 }, narrow: { group: 44, entry: 64, fold: 44 } };
 
 /** A place is where the reader stays when he has been there so long. */
@@ -50,6 +52,7 @@ export function InboxList(props: ListProps) {
   const activeIndex = useMemo(() => placeOf(items, activeId), [items, activeId]);
   const entriesOfGroup = useMemo(() => entriesByGroup(items), [items]);
   const stuck = useRef(-1);
+  const isFirst = useRef(true);
 
   const places = useMemo(() => placesOf(items, heights), [items, heights]);
   const virtualizer = useVirtualizer({
@@ -58,7 +61,10 @@ export function InboxList(props: ListProps) {
     // Another function when there are other items: the sizes are added up anew then, and only then.
     getItemKey: useCallback((index: number) => places[index]?.key ?? index, [places]),
     estimateSize: (index) => places[index]?.size ?? heights.entry,
-    overscan: 8,
+    // The first picture has what is seen, and not what a scroll will show first.
+    overscan: isFirst.current ? 0 : 8,
+    // Known before anything is measured, so that the rows are there with the list.
+    initialRect: { width: window.innerWidth, height: window.innerHeight - ABOVE_LIST },
     scrollPaddingStart: heights.group,
     scrollPaddingEnd: 96,
     // The header of the group being read, and the row that has the focus, are in the document wherever it is scrolled.
@@ -83,7 +89,6 @@ export function InboxList(props: ListProps) {
   const seen = virtualizer.range;
   const near = nearGroups(items, seen?.startIndex ?? 0, seen?.endIndex ?? -1).join('\n');
   const { onNear } = props;
-  const isFirst = useRef(true);
   useEffect(() => {
     // Who scrolls on reads nothing; where he stays is read.
     const timer = setTimeout(

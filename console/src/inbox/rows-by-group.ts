@@ -42,6 +42,17 @@ export class RowsByGroup {
     return this.rows.get(key) ?? (this.failed.has(key) ? 'failed' : 'loading');
   }
 
+  /** Whether none were read yet. */
+  get isEmpty(): boolean {
+    return this.rows.size === 0;
+  }
+
+  /** Rows that came with their groups. Nobody is told: who shows the groups shows them along. */
+  fill(found: ReadonlyMap<string, readonly Row[]>): void {
+    for (const [key, rows] of found) this.keep(key, rows);
+    this.changes++;
+  }
+
   want(groups: readonly Asked[]): void {
     this.wanted = groups;
     if (this.reading === null) void this.readWanted();

@@ -1,20 +1,22 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { call } from '../api/client.js';
 import type { ApiProblem } from '../api/problem.js';
 import type { components } from '../api/schema.js';
 import { rowOf, type FacetCount, type Facets, type Group } from '../api/types.js';
 import { read } from '../early.js';
-import { apiFilter, writeFilter, type InboxFilter } from '../filters.js';
-import { settled } from '../queries.js';
+import { apiFilter, EVERYTHING, writeFilter, type InboxFilter } from '../filters.js';
+import { queryClient, settled } from '../queries.js';
 import { useStore } from '../store.js';
 import { problemOf } from '../ui/parts.js';
 import { groupRows } from './items.js';
-import { FIRST_GROUPS, FIRST_NEAR, MOST_ROWS } from './first-rows.js';
+import { FIRST_GROUPS, FIRST_NEAR, fitting, MOST_ROWS } from './first-rows.js';
 import { FIRST_ROWS, readRows, rowsOfFilter } from './list-data.js';
-import type { GroupRows } from './rows-by-group.js';
+import type { GroupRows, RowsByGroup } from './rows-by-group.js';
 
 const MOST_GROUPS = 1_000;
+/** Who types the next letter of a search would wait behind what is read on for the one before. */
+const READ_ON_AFTER_MS = 150;
 
 export interface Inbox {
   readonly isLoading: boolean;
@@ -37,8 +39,43 @@ export interface Inbox {
 }
 
 interface GroupPage {
-  groups: Group[];
+  groups: (Group & { approval_requests?: unknown[] })[];
   next_cursor?: string | null;
+}
+
+const keyOf = (filter: InboxFilter) => ['inbox', writeFilter({ ...filter, by: 'line' })] as const;
+
+/** The groups of a filter. Where nothing of it was read yet, the first ones bring the rows that are shown first. */
+function groupsQuery(filter: InboxFilter, cache: RowsByGroup) {
+  return {
+    queryKey: [...keyOf(filter), 'groups', filter.by],
+    staleTime: Infinity,
+    initialPageParam: null as string | null,
+    getNextPageParam: (page: GroupPage) => page.next_cursor ?? null,
+    queryFn: async ({ signal, pageParam }: { signal: AbortSignal; pageParam: string | null }) => {
+      const isFirst = pageParam === null;
+      const page = await read<GroupPage>('/images/approval-requests/groups', {
+        query: {
+          ...apiFilter(filter, Date.now()),
+          by: filter.by,
+          limit: isFirst ? FIRST_GROUPS : MOST_GROUPS,
+          rows: isFirst && cache.isEmpty ? FIRST_NEAR : undefined,
+          cursor: pageParam ?? undefined,
+        },
+        signal,
+      });
+      const found = page.groups.flatMap(({ key, approval_requests: rows }) =>
+        rows ? [[key, rows.map(rowOf)] as const] : [],
+      );
+      if (found.length > 0) cache.fill(new Map(found));
+      return page;
+    },
+  };
+}
+
+/** Takes what was asked for early, before anything is drawn. */
+export async function takeFirst(): Promise<void> {
+  await queryClient.prefetchInfiniteQuery(groupsQuery(EVERYTHING, rowsOfFilter(EVERYTHING)));
 }
 
 /**
@@ -46,28 +83,16 @@ interface GroupPage {
  * keys of the groups whose rows are wanted.
  */
 export function useInbox(filter: InboxFilter, near: readonly string[]): Inbox {
-  const key = writeFilter({ ...filter, by: 'line' });
   const isGrouped = filter.by !== 'none';
-  const filterKey = ['inbox', key] as const;
-  const query = (): ReturnType<typeof apiFilter> => apiFilter(filter, Date.now());
+  const filterKey = keyOf(filter);
+  const filterText = writeFilter(filter);
+  const cache = useMemo(() => rowsOfFilter(filter), [filterText]);
+  const version = useSyncExternalStore(cache.subscribe, cache.version);
 
   const groups = useInfiniteQuery({
-    queryKey: [...filterKey, 'groups', filter.by],
+    ...groupsQuery(filter, cache),
     enabled: isGrouped,
-    staleTime: Infinity,
     placeholderData: keepPreviousData,
-    initialPageParam: null as string | null,
-    getNextPageParam: (page: GroupPage) => page.next_cursor ?? null,
-    queryFn: ({ signal, pageParam }) =>
-      read<GroupPage>('/images/approval-requests/groups', {
-        query: {
-          ...query(),
-          by: filter.by,
-          limit: pageParam === null ? FIRST_GROUPS : MOST_GROUPS,
-          cursor: pageParam ?? undefined,
-        },
-        signal,
-      }),
   });
 
   const pages = useInfiniteQuery({
@@ -98,26 +123,30 @@ export function useInbox(filter: InboxFilter, near: readonly string[]): Inbox {
     [isGrouped, pages.data],
   );
 
-  const filterText = writeFilter(filter);
-  const cache = useMemo(() => rowsOfFilter(filter), [filterText]);
-  const version = useSyncExternalStore(cache.subscribe, cache.version);
   const byKey = useMemo(() => new Map(groupList.map((group) => [group.key, group])), [groupList]);
   const isOwn = isGrouped && !groups.isPlaceholderData;
   const isFirstRead = groupList[0] === undefined || cache.rowsOf(groupList[0].key) !== 'loading';
   useEffect(() => {
     if (!isOwn) return;
     // The list begins where it begins; what is near is known when it stands.
-    const keys = isFirstRead ? near : [...byKey.keys()].slice(0, FIRST_NEAR);
+    const keys = isFirstRead ? near : fitting(byKey.values());
     cache.want(keys.flatMap((one) => byKey.get(one) ?? []));
   }, [cache, near, byKey, isOwn, isFirstRead]);
 
   const isSettled = useStore(settled);
   const list = isGrouped ? groups : pages;
   const isReady = isGrouped ? isOwn && !list.isPending && isFirstRead : !list.isPending;
+  const [standing, setStanding] = useState<string | null>(null);
+  useEffect(() => {
+    if (!isReady) return;
+    const timer = setTimeout(() => setStanding(filterText), READ_ON_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [isReady, filterText]);
+  const isReadOn = isReady && isSettled && standing === filterText;
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = groups;
   useEffect(() => {
-    if (isOwn && isReady && isSettled && hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [isOwn, isReady, isSettled, hasNextPage, isFetchingNextPage, fetchNextPage]);
+    if (isOwn && isReadOn && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [isOwn, isReadOn, hasNextPage, isFetchingNextPage, fetchNextPage]);
   useEffect(() => {
     // When the first rows are painted; what is read next must not keep them waiting.
     if (isReady) requestAnimationFrame(() => setTimeout(() => settled.send(true)));
@@ -125,13 +154,13 @@ export function useInbox(filter: InboxFilter, near: readonly string[]): Inbox {
 
   const facets = useQuery({
     queryKey: [...filterKey, 'facets'],
-    enabled: isReady && isSettled,
+    enabled: isReadOn,
     staleTime: Infinity,
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }) =>
       facetsOf(
         await call<{ facets: FacetsAnswer }>('get', '/images/approval-requests/facets', {
-          query: query(),
+          query: apiFilter(filter, Date.now()),
           signal,
         }),
       ),
