@@ -79,5 +79,5 @@ export default function SignIn() {
 function placeOf(to: string): string {
   const base = document.baseURI;
   const wanted = URL.canParse(`.${to}`, base) ? new URL(`.${to}`, base).href : base;
-  return to.startsWith('/') && wanted.startsWith(base) ? wanted : new URL('inbox', base).href;
+  return /^\/(?![/\\])/.test(to) && wanted.startsWith(base) ? wanted : new URL('inbox', base).href;
 }
