@@ -24,7 +24,7 @@ const { chromium } = await import('playwright-core');
 const folders = (process.env.PATH ?? '').split(':');
 const executablePath =
   process.env.CHROMIUM_PATH ??
-  ['chromium', 'chromium-browser', 'google-chrome']
+  ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome']
     .flatMap((name) => folders.map((folder) => join(folder, name)))
     .find((path) => existsSync(path));
 if (!executablePath) throw new Error('There is no Chromium: install one, or name it in CHROMIUM_PATH.');
