@@ -1,33 +1,31 @@
 import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
-import type { Group, Row } from '../api/types.js';
-import { changed, decide, idsOf, overlay as overlayStore, undoLast } from '../decide.js';
-import { stillWaiting } from '../decisions.js';
-import { apiFilter, EVERYTHING, readFilter, writeFilter, type InboxFilter } from '../filters.js';
+import type { Row } from '../api/types.js';
+import { changed, idsOf, overlay as overlayStore, undoLast } from '../decide.js';
+import { EVERYTHING, readFilter, writeFilter, type InboxFilter } from '../filters.js';
 import Detail from '../detail/detail.js';
 import { live } from '../live-state.js';
 import { t } from '../messages/en.js';
-import { moved } from '../moved.js';
-import { say } from '../notices.js';
 import { useDropped } from '../place.js';
 import { agesShown } from '../preferences.js';
 import { useMay, useStatus } from '../queries.js';
 import { useStore } from '../store.js';
 import { copy, Failure, registryLink, Skeleton } from '../ui/parts.js';
 import { useWidth } from '../ui/use-width.js';
-import { Asking, type Question } from './asking.js';
+import { Asking } from './asking.js';
 import { BulkBar } from './bulk-bar.js';
-import type { BulkOrder } from './bulk-run.js';
 import { Empty } from './empty.js';
 import { Chips, FacetBar } from './facet-bar.js';
 import { InboxHead } from './inbox-head.js';
-import { itemsOf, rowsById, type Entry } from './items.js';
+import type { Entry } from './items.js';
 import { entriesByGroup, InboxList } from './list.js';
 import { refreshList } from './list-data.js';
 import { between, stepFrom } from './moves.js';
 import type { RowActions } from './rows.js';
+import { useDeciding } from './use-deciding.js';
 import { useInbox } from './use-inbox.js';
 import { useInboxKeys } from './use-inbox-keys.js';
+import { useItems } from './use-items.js';
 import { useLatest } from './use-latest.js';
 import { useReading } from './use-reading.js';
 import { useSelection } from './use-selection.js';
@@ -53,41 +51,8 @@ export default function Inbox() {
   const isPending = filter.status.join() === 'pending';
   const { facets, total } = inbox;
 
-  // ---- what is in the list ----
-  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const { rowsOf } = inbox;
-  const goneIds = useKeysOf(overlay.gone);
-  const waitingRows = useCallback(
-    (group: Group) => {
-      const rows = rowsOf(group);
-      return typeof rows === 'string' || !isPending ? rows : rows.filter((row) => !goneIds.has(row.id));
-    },
-    [rowsOf, goneIds, isPending],
-  );
-  const items = useMemo(
-    () =>
-      itemsOf(inbox.groups, waitingRows, {
-        isLine: filter.by === 'line',
-        isBare: filter.by === 'none',
-        open,
-      }),
-    [inbox.groups, waitingRows, filter.by, open],
-  );
-  const rowById = useMemo(() => rowsById(items), [items]);
-  const totalOf = useCallback(
-    (group: Group) => {
-      const rows = rowsOf(group);
-      if (typeof rows === 'string' || !isPending) return group.total;
-      return stillWaiting(
-        group.total,
-        rows.map((row) => row.id),
-        overlay,
-      );
-    },
-    [rowsOf, overlay, isPending],
-  );
+  const { items, rowById, totalOf, toggleFold, fold } = useItems(inbox, filter, overlay);
 
-  // ---- the row being read, and what is selected ----
   const isGone = useCallback((id: number) => overlay.gone.has(id), [overlay.gone]);
   const reading = useReading(items, {
     filter,
@@ -104,45 +69,16 @@ export default function Inbox() {
   const selectedCount = selection.isAllMatching ? (total ?? selection.ids.size) : selection.ids.size;
   const hasSelection = selectedCount > 0;
 
-  // ---- deciding ----
-  const [question, ask] = useState<Question | null>(null);
-  const [repushAsk, setRepushAsk] = useState<number | null>(null);
-  const send = (entry: Entry, action: 'approve' | 'reject', reason?: string): void => {
-    if (entry.row.id === reading.id) reading.moveOn(new Set(idsOf(entry)));
-    void decide(entry, action, reason).then((outcome) => {
-      // After the next sign-in it is the row that is still to be decided.
-      if (outcome === 'signed-out') reading.comeBack(entry.row.id);
-    });
-  };
-  const decideEntry = (entry: Entry, action: 'approve' | 'reject'): void => {
-    if (!may.decide || entry.row.status !== 'pending') return;
-    if (action === 'reject') return ask({ kind: 'reject', entry });
-    if (moved.get() === entry.row.id) return void say(t.decide.moved);
-    if (entry.row.bump === 'repush' && repushAsk !== entry.row.id) {
-      reading.open(entry.row.id);
-      return setRepushAsk(entry.row.id);
-    }
-    setRepushAsk(null);
-    send(entry, 'approve');
-  };
-  const decideSelected = (action: 'approve' | 'reject'): void => {
-    const order: BulkOrder = {
-      action,
-      target: selection.isAllMatching
-        ? { filter: apiFilter(filter, Date.now()), count: total ?? 0 }
-        : {
-            ids: [...selection.ids].map((id) => ({
-              id,
-              expected_digest: rowById.get(id)?.digest ?? undefined,
-            })),
-          },
-    };
-    if (action === 'approve') ask({ kind: 'bulk', order });
-    else ask({ kind: 'reject-many', order, count: selectedCount });
-  };
-  const takeNewest = (group: Group): void => {
-    if (may.decide && filter.by === 'line' && group.approved) ask({ kind: 'newest', group });
-  };
+  const deciding = useDeciding({
+    filter,
+    mayDecide: may.decide,
+    reading,
+    selection,
+    selectedCount,
+    rowById,
+    total,
+  });
+  const { question, ask, repushAsk, setRepushAsk, send, decideEntry, decideSelected, takeNewest } = deciding;
   const merge = useCallback(() => {
     live.send({ type: 'merged' });
     void refreshList().then(() => overlayStore.send({ type: 'merged' }));
@@ -181,7 +117,7 @@ export default function Inbox() {
       else navigate(`/requests/${entry.row.id}`);
     },
     decide: decideEntry,
-    toggleFold: (key) => setOpen((before) => toggled(before, key)),
+    toggleFold,
     selectGroup: (group, isOn) => {
       selectByName();
       select({ type: 'set', ids: (entriesByGroup(items).get(group.key) ?? []).flatMap(idsOf), isOn });
@@ -212,9 +148,7 @@ export default function Inbox() {
       select(hasAll ? { type: 'all-matching' } : { type: 'set', ids: loaded, isOn: true });
     },
     fold: (isOpen) => {
-      const key = active?.group.key;
-      if (key !== undefined)
-        setOpen((before) => (before.has(key) === isOpen ? before : toggled(before, key)));
+      if (active) fold(active.group.key, isOpen);
     },
     enter: () => {
       if (!active) return;
@@ -367,19 +301,4 @@ export default function Inbox() {
       />
     </>
   );
-}
-
-/** The keys of a map: the same set for as long as they are the same, whatever becomes of the values. */
-function useKeysOf<Key>(map: ReadonlyMap<Key, unknown>): ReadonlySet<Key> {
-  const kept = useRef<ReadonlySet<Key>>(new Set());
-  const { current } = kept;
-  if (map.size !== current.size || ![...map.keys()].every((key) => current.has(key)))
-    kept.current = new Set(map.keys());
-  return kept.current;
-}
-
-function toggled(before: ReadonlySet<string>, key: string): Set<string> {
-  const next = new Set(before);
-  if (!next.delete(key)) next.add(key);
-  return next;
 }
