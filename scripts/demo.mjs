@@ -215,9 +215,12 @@ async function control(action, body) {
   if (!response.ok) throw new Error(await response.text());
 }
 
-/** The stand-in forgets its tags when it stops and the database does not: each run has a minor version of its own. */
+/**
+ * The stand-in forgets its tags when it stops and the database does not: each run has patches of its own. Counted beside
+ * the database, so that who removes that begins anew.
+ */
 function nextRun() {
-  const file = join(root, 'data', 'demo-runs');
+  const file = join(dataDir, 'runs');
   mkdirSync(dirname(file), { recursive: true });
   let before = 0;
   try {
