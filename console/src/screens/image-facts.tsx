@@ -1,12 +1,11 @@
 import { call } from '../api/client.js';
 import type { components } from '../api/schema.js';
-import { ahead, moment } from '../intl.js';
 import { t } from '../messages/en-screens.js';
 import { say } from '../notices.js';
 import { queryClient, useMay } from '../queries.js';
 import { visible } from '../tag-difference.js';
 import { Age, problemOf, useNow } from '../ui/parts.js';
-import { Fact } from './parts.js';
+import { Fact, NextCheck } from './parts.js';
 
 type Image = components['schemas']['OneImageAnswer']['image'];
 
@@ -52,15 +51,7 @@ export function ImageFacts({ image, onEditFilters }: { image: Image; onEditFilte
           {image.last_checked_at ? <Age at={image.last_checked_at} now={now} /> : t.images.never}
         </Fact>
         <Fact name={t.images.nextCheck}>
-          {image.watch_for_updates ? (
-            <span title={moment(image.next_check_at)}>
-              {Date.parse(image.next_check_at) <= now
-                ? t.monitor.due
-                : ahead(Date.parse(image.next_check_at) - now)}
-            </span>
-          ) : (
-            '–'
-          )}
+          {image.watch_for_updates ? <NextCheck at={image.next_check_at} now={now} /> : '–'}
         </Fact>
         <Fact name={t.images.include}>
           <Patterns list={image.tag_include} />

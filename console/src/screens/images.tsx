@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { call } from '../api/client.js';
 import type { components } from '../api/schema.js';
-import { ahead, moment, number } from '../intl.js';
+import { number } from '../intl.js';
 import { useKeys } from '../keys.js';
 import { t } from '../messages/en-screens.js';
 import { useMay } from '../queries.js';
@@ -11,6 +11,7 @@ import { shortTag, visible } from '../tag-difference.js';
 import { PlusIcon, SearchIcon } from '../ui/icons.js';
 import { Menu, MenuChoices } from '../ui/menu.js';
 import { Age, Failure, Monogram, problemOf, Skeleton, useNow } from '../ui/parts.js';
+import { NextCheck } from './parts.js';
 import { oneOf, upTo, usePlace, type Rules } from './use-place.js';
 
 const AddImage = lazy(() => import('./add-image.js'));
@@ -285,15 +286,7 @@ function ImageRow({ image, now }: { image: Image; now: number }) {
         {image.last_checked_at ? <Age at={image.last_checked_at} now={now} /> : t.images.never}
       </td>
       <td className="number dim" data-name={t.images.nextCheck}>
-        {image.watch_for_updates ? (
-          <span title={moment(image.next_check_at)}>
-            {Date.parse(image.next_check_at) <= now
-              ? t.monitor.due
-              : ahead(Date.parse(image.next_check_at) - now)}
-          </span>
-        ) : (
-          '–'
-        )}
+        {image.watch_for_updates ? <NextCheck at={image.next_check_at} now={now} /> : '–'}
       </td>
       <td className="error-cell" data-name={t.images.lastError}>
         {image.last_error ? <span className="danger">{visible(image.last_error)}</span> : null}

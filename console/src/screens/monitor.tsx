@@ -3,7 +3,7 @@ import { Suspense, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { call } from '../api/client.js';
 import type { components } from '../api/schema.js';
-import { ahead, clock, dayOf, moment, number } from '../intl.js';
+import { clock, dayOf, moment, number } from '../intl.js';
 import { t } from '../messages/en-screens.js';
 import { Budget } from '../plots/lazy.js';
 import { say } from '../notices.js';
@@ -11,7 +11,7 @@ import { queryClient, useMay, useStatus, type Status } from '../queries.js';
 import { visible } from '../tag-difference.js';
 import { Age, Failure, problemOf, Skeleton, useNow } from '../ui/parts.js';
 import { Errors } from './monitor-errors.js';
-import { Fact, Outcome, Section } from './parts.js';
+import { Fact, NextCheck, Outcome, Section } from './parts.js';
 import { RequestsPerDay } from './requests-per-day.js';
 
 type AllChecks = components['schemas']['AllChecksList'];
@@ -179,10 +179,8 @@ function NextChecks({ now }: { now: number }) {
                 <td>
                   <Link href={`/images/${one.image_id}`}>{visible(one.image_name)}</Link>
                 </td>
-                <td className="number dim" title={moment(one.next_check_at)}>
-                  {Date.parse(one.next_check_at) <= now
-                    ? t.monitor.due
-                    : ahead(Date.parse(one.next_check_at) - now)}
+                <td className="number dim">
+                  <NextCheck at={one.next_check_at} now={now} />
                 </td>
               </tr>
             ))}

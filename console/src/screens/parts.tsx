@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { ahead, moment } from '../intl.js';
 import { t } from '../messages/en-screens.js';
 
 export function Section({ title, children }: { title: string; children: ReactNode }) {
@@ -26,4 +27,10 @@ export function Outcome({ outcome, error }: { outcome: string; error: string | n
       {t.monitor.outcomes[outcome] ?? outcome}
     </span>
   );
+}
+
+/** When the next check is due, from now. */
+export function NextCheck({ at, now }: { at: string; now: number }) {
+  const left = Date.parse(at) - now;
+  return <span title={moment(at)}>{left <= 0 ? t.monitor.due : ahead(left)}</span>;
 }
