@@ -1,13 +1,11 @@
 /// <reference lib="dom" />
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { PNG } from 'pngjs';
 import { startApp, type TestApp } from '../support/app.js';
 import { fill, inBrowser, openBrowser, waitEagerly } from './browser.js';
 import { MOUNT, startHost } from './host.js';
 import {
   compare,
-  decode,
   differenceFrom,
   makeSteady,
   MOST,
@@ -82,20 +80,6 @@ describe('answers made steady', () => {
     expect(said).toMatchObject({ nextCheckIn: 720_000, images_watched: 4, running: true });
     expect(said.replicas).toHaveLength(1);
     expect(said.replicas[0].name).toBe('monitor-1:17');
-  });
-});
-
-describe('the pixels of a picture', () => {
-  const png = new PNG({ width: 37, height: 23 });
-  for (let i = 0; i < png.data.length; i++) png.data[i] = i % 4 === 3 ? 255 : (i * i * 31 + (i >> 3)) % 256;
-
-  it.each([0, 1, 2, 3, 4])('are read as they were written with the filter %i', (filterType) => {
-    for (const colorType of [2, 6] as const) {
-      const { width, height, channels, data } = decode(PNG.sync.write(png, { filterType, colorType }));
-      expect([width, height]).toEqual([37, 23]);
-      const written = [...png.data].filter((_, i) => channels === 4 || i % 4 !== 3);
-      expect([...data]).toEqual(written);
-    }
   });
 });
 
