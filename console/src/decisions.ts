@@ -66,6 +66,24 @@ export function reduceDecisions(state: Overlay, event: DecisionEvent): Overlay {
   return { gone, returned, dimmed };
 }
 
+/** Whether the list is the same under both. That a decision which was sent has arrived shows nothing new. */
+export function looksSame(a: Overlay, b: Overlay): boolean {
+  return (
+    isSame(a.gone, b.gone, () => true) &&
+    isSame(a.returned, b.returned, Object.is) &&
+    isSame(a.dimmed, b.dimmed, Object.is)
+  );
+}
+
+function isSame<Value>(
+  a: ReadonlyMap<number, Value>,
+  b: ReadonlyMap<number, Value>,
+  isSameValue: (a: Value | undefined, b: Value | undefined) => boolean,
+): boolean {
+  if (a === b) return true;
+  return a.size === b.size && [...a].every(([id, value]) => b.has(id) && isSameValue(value, b.get(id)));
+}
+
 /** How many of a total are still waiting: never negative, whatever came in which order. */
 export function stillWaiting(total: number, counted: readonly number[], overlay: Overlay): number {
   return Math.max(0, total - counted.filter((id) => overlay.gone.has(id)).length);

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { useRef, useSyncExternalStore } from 'react';
 
 /** A value of the page that outlives its components; reduced like React's own reducers. */
 export interface Store<State, Event> {
@@ -28,8 +28,17 @@ export function createStore<State, Event>(
   };
 }
 
-export function useStore<State, Event>(store: Store<State, Event>): State {
-  return useSyncExternalStore(store.subscribe, store.get);
+/** `looksSame`: a state that looks as the one before draws nothing anew; the one before stands for it. */
+export function useStore<State, Event>(
+  store: Store<State, Event>,
+  looksSame: (a: State, b: State) => boolean = Object.is,
+): State {
+  const shown = useRef(store.get());
+  return useSyncExternalStore(store.subscribe, () => {
+    const now = store.get();
+    if (!looksSame(shown.current, now)) shown.current = now;
+    return shown.current;
+  });
 }
 
 /** A value remembered in this browser; private windows may refuse, and then it lasts as long as the page. */

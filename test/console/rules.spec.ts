@@ -2,7 +2,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { BUMPS, STATUSES, type Group } from '../../console/src/api/types.js';
-import { reduceDecisions, stillWaiting, UNTOUCHED, type DecisionEvent } from '../../console/src/decisions.js';
+import {
+  looksSame,
+  reduceDecisions,
+  stillWaiting,
+  UNTOUCHED,
+  type DecisionEvent,
+} from '../../console/src/decisions.js';
 import {
   apiFilter,
   EVERYTHING,
@@ -214,6 +220,23 @@ describe('decisions laid over the list', () => {
     const back = reduceDecisions(sent, { type: 'refused', ids: [4], why: 'Ana approved this 3 s ago' });
     expect([...back.gone]).toEqual([]);
     expect(back.returned.get(4)).toBe('Ana approved this 3 s ago');
+  });
+
+  it('look the same when what was sent has arrived, and different when anything is seen to change', () => {
+    const sent = reduceDecisions(UNTOUCHED, { type: 'sent', ids: [4] });
+    expect(looksSame(UNTOUCHED, sent)).toBe(false);
+    expect(looksSame(sent, reduceDecisions(sent, { type: 'decided', ids: [4] }))).toBe(true);
+    expect(looksSame(sent, reduceDecisions(sent, { type: 'decided', ids: [4, 5] }))).toBe(false);
+    const back = reduceDecisions(sent, { type: 'refused', ids: [4], why: 'no' });
+    expect(looksSame(sent, back)).toBe(false);
+    const again = reduceDecisions(reduceDecisions(back, { type: 'sent', ids: [4] }), {
+      type: 'refused',
+      ids: [4],
+      why: 'still no',
+    });
+    expect(looksSame(back, again)).toBe(false);
+    const dimmed = reduceDecisions(UNTOUCHED, { type: 'elsewhere', ids: [4], how: 'approved by Ana' });
+    expect(looksSame(UNTOUCHED, dimmed)).toBe(false);
   });
 });
 

@@ -1,9 +1,10 @@
-import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import type { Row } from '../api/types.js';
 import { changed, idsOf, overlay as overlayStore, undoLast } from '../decide.js';
+import { looksSame } from '../decisions.js';
 import { EVERYTHING, readFilter, writeFilter, type InboxFilter } from '../filters.js';
-import Detail from '../detail/detail.js';
+import Detail, { type DetailProps } from '../detail/detail.js';
 import { live } from '../live-state.js';
 import { t } from '../messages/en.js';
 import { useDropped } from '../place.js';
@@ -33,6 +34,12 @@ import { useSelection } from './use-selection.js';
 const Session = lazy(() => import('./session-decisions.js'));
 const Ages = lazy(() => import('./ages.js'));
 
+/** A key moves the row at once, and the pane beside it one picture later: together they took longer than a picture has. */
+function FollowingDetail(props: DetailProps) {
+  const shown = useDeferredValue(props);
+  return useMemo(() => <Detail {...shown} />, [shown]);
+}
+
 /** The inbox: what waits, in lines, and the request being read beside it. */
 export default function Inbox() {
   const search = useSearch();
@@ -42,7 +49,7 @@ export default function Inbox() {
   useDropped(dropped);
   const [near, setNear] = useState<readonly string[]>([]);
   const inbox = useInbox(filter, near);
-  const overlay = useStore(overlayStore);
+  const overlay = useStore(overlayStore, looksSame);
   const { newCount, state: liveState } = useStore(live);
   const may = useMay();
   const status = useStatus();
@@ -275,7 +282,7 @@ export default function Inbox() {
       {width.isWide ? (
         <aside className="pane" aria-label={t.detail.label} ref={pane} tabIndex={-1}>
           {reading.id !== null && (active || !isGone(reading.id)) ? (
-            <Detail
+            <FollowingDetail
               id={reading.id}
               hint={active?.entry.row ?? null}
               isRepushAsked={repushAsk === reading.id}

@@ -48,7 +48,6 @@ export function InboxList(props: ListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const now = useNow();
   const heights = props.isNarrow ? HEIGHTS.narrow : HEIGHTS.wide;
-  const headers = useMemo(() => items.flatMap((item, i) => (item.kind === 'group' ? [i] : [])), [items]);
   const activeIndex = useMemo(() => placeOf(items, activeId), [items, activeId]);
   const entriesOfGroup = useMemo(() => entriesByGroup(items), [items]);
   const stuck = useRef(-1);
@@ -70,18 +69,15 @@ export function InboxList(props: ListProps) {
     // The header of the group being read, and the row that has the focus, are in the document wherever it is scrolled.
     rangeExtractor: useCallback(
       (range: Range) => {
-        let header = -1;
-        for (const index of headers) {
-          if (index > range.startIndex) break;
-          header = index;
-        }
+        let header = range.startIndex;
+        while (header >= 0 && items[header]?.kind !== 'group') header -= 1;
         stuck.current = header;
         const wanted = new Set(defaultRangeExtractor(range));
         if (header >= 0) wanted.add(header);
         if (activeIndex >= 0) wanted.add(activeIndex);
         return [...wanted].sort((a, b) => a - b);
       },
-      [headers, activeIndex],
+      [items, activeIndex],
     ),
   });
 
@@ -272,11 +268,12 @@ function useAnchor(scroller: RefObject<HTMLDivElement | null>, places: readonly 
     before.current = places;
     const element = scroller.current;
     if (!element || was === places || element.scrollTop === 0) return;
-    const startNow = new Map(places.map((place) => [place.key, place.start]));
-    for (const { key, start } of was) {
-      const now = startNow.get(key);
-      if (start < element.scrollTop || now === undefined) continue;
-      if (start !== now) element.scrollTop += now - start;
+    const top = element.scrollTop;
+    const seen = was.filter(({ start }) => start >= top && start < top + element.clientHeight);
+    for (const { key, start } of seen) {
+      const now = places.find((place) => place.key === key);
+      if (now === undefined) continue;
+      if (start !== now.start) element.scrollTop += now.start - start;
       return;
     }
   }, [places, scroller]);
