@@ -67,14 +67,20 @@ export default defineConfig(({ command }) => ({
       apply: 'build',
       transformIndexHtml: {
         order: 'post',
-        handler: (html) => {
-          const links = ['session', FIRST_ADDRESS].map(
+        handler: (html, { bundle }) => {
+          const asked = ['session', FIRST_ADDRESS].map(
             (address) =>
               `<link rel="preload" as="fetch" crossorigin href="/console-api/${address.replaceAll('&', '&amp;')}" />`,
           );
+          // The font of every page. Whoever waits for the style sheet to ask for it draws each text twice.
+          const fonts = Object.keys(bundle ?? {})
+            .filter((name) => /\/inter-[\w-]+\.woff2$/.test(name))
+            .map(
+              (name) => `<link rel="preload" as="font" crossorigin fetchpriority="low" href="./${name}" />`,
+            );
           return html
             .replace(/<script type="module"(?= [^>]*\bearly-)/, '$& async')
-            .replace('<link rel="icon"', `${links.join('\n    ')}\n    $&`);
+            .replace('<link rel="icon"', `${[...asked, ...fonts].join('\n    ')}\n    $&`);
         },
       },
     },
