@@ -429,39 +429,52 @@ inBrowser('the console, from the first request to the last', () => {
       expect(kept).not.toContain(tokens.admin);
     });
 
-    it('refuses a token that is none, and comes back to the same place after a session has ended', async () => {
-      await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0', '9.0.0'] }]);
-      const first = await tokenOf('rita', 'reviewer');
-      const second = await tokenOf('rosa', 'reviewer');
-      const { page } = await open();
-      await page.goto('/inbox?bump=major');
-      await page.waitForURL('**/sign-in?to=*');
-      await signIn(page, 'ims_nothing');
-      await page.getByText('This token is not known').waitFor();
-      expect(await page.getByLabel('API token').inputValue()).toBe('');
-      await signIn(page, first);
-      await page.waitForSelector('.row.is-active');
-      await page.keyboard.press('j');
-      // The address follows a moment later, when the reader stays.
-      await page.waitForFunction(() => location.search.endsWith('open=2'));
-      const reading = await activeTag(page);
-      const place = new URL(page.url()).search;
+    it.each([
+      // The decision is refused when the address has followed to the next row, or when the page has asked to sign in.
+      ['by the decision', false, () => !location.search.endsWith('open=2')],
+      ['by a read before it', true, () => location.pathname.endsWith('/sign-in')],
+    ])(
+      'refuses a token that is none, and comes back to the same place: told %s',
+      async (_, isAnotherReadFirst, hasMovedOn) => {
+        await fill(app, [
+          { name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0', '9.0.0', '10.0.0'] },
+        ]);
+        const first = await tokenOf('rita', 'reviewer');
+        const second = await tokenOf('rosa', 'reviewer');
+        const { page } = await open();
+        await page.goto('/inbox?bump=major');
+        await page.waitForURL('**/sign-in?to=*');
+        await signIn(page, 'ims_nothing');
+        await page.getByText('This token is not known').waitFor();
+        expect(await page.getByLabel('API token').inputValue()).toBe('');
+        await signIn(page, first);
+        await page.waitForSelector('.row.is-active');
+        await page.keyboard.press('j');
+        // The address follows a moment later, when the reader stays.
+        await page.waitForFunction(() => location.search.endsWith('open=2'));
+        const reading = await activeTag(page);
+        const place = new URL(page.url()).search;
 
-      await revoke('rita');
-      await eventually('the end of the session', async () => (await sessionOf(page)) === 401);
-      // The refusal comes when the address has followed to the next row.
-      await page.route('**/approve', async (route) => {
-        await page.waitForFunction(() => !location.search.endsWith('open=2'));
-        await route.continue();
-      });
-      await page.keyboard.press('a');
-      await page.waitForURL('**/sign-in?to=*');
-      expect(await pendingOf2(second)).toBe(3);
-      await signIn(page, second);
-      await page.waitForSelector('.row.is-active');
-      expect(new URL(page.url()).search).toBe(place);
-      await eventually('the row that was read', async () => (await activeTag(page)) === reading);
-    });
+        await revoke('rita');
+        await eventually('the end of the session', async () => (await sessionOf(page)) === 401);
+        await page.route('**/approve', async (route) => {
+          await page.waitForFunction(hasMovedOn);
+          await route.continue();
+        });
+        if (!isAnotherReadFirst)
+          await page.route(/\/api\/v1\/(?!session)/, (route) =>
+            route.request().method() === 'GET' ? undefined : route.fallback(),
+          );
+        await page.keyboard.press('a');
+        await page.waitForURL('**/sign-in?to=*');
+        expect(await pendingOf2(second)).toBe(4);
+        await page.unrouteAll({ behavior: 'ignoreErrors' });
+        await signIn(page, second);
+        await page.waitForSelector('.row.is-active');
+        expect(new URL(page.url()).search).toBe(place);
+        await eventually('the row that was read', async () => (await activeTag(page)) === reading);
+      },
+    );
 
     it('reads after a sign-in what was refused before it', async () => {
       await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0'] }]);

@@ -117,10 +117,19 @@ export function useReading(
   };
 }
 
+/**
+ * Where the reader is, for who comes by the address. His session may have ended meanwhile: on the page that asks him to
+ * sign in, it is where that leads.
+ */
 function writeAddress(filterText: string, id: number): void {
   const params = new URLSearchParams(filterText);
   params.set('open', String(id));
-  history.replaceState(history.state, '', `${location.pathname}?${params}`);
+  const place = `/inbox?${params}`;
+  const base = new URL(document.baseURI).pathname.replace(/\/$/, '');
+  const now = location.pathname.slice(base.length).replace(/\/$/, '');
+  if (now === '/sign-in')
+    history.replaceState(history.state, '', `${base}/sign-in?to=${encodeURIComponent(place)}`);
+  else if (now === '/inbox') history.replaceState(history.state, '', base + place);
 }
 
 /** The rows that were in the list and are not any more. */
