@@ -111,8 +111,13 @@ async function statusNow(id: number): Promise<Row['status'] | null> {
   );
 }
 
-export function readAgain(id: number): Promise<Detail> {
-  return queryClient.fetchQuery({ ...detailQuery(id), staleTime: 0 });
+/** By a name of its own: a read that the pane shares ends when the pane moves on, with what was known before it. */
+export async function readAgain(id: number): Promise<Detail> {
+  const query = detailQuery(id);
+  const queryKey = [...query.queryKey, 'again'] as const;
+  const now = await queryClient.fetchQuery({ ...query, queryKey, staleTime: 0, gcTime: 0 });
+  queryClient.setQueryData(query.queryKey, now);
+  return now;
 }
 
 function refusalOf(error: ApiProblem, row: Row): string {
