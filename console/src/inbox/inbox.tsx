@@ -1,7 +1,7 @@
 import { lazy, Suspense, useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import type { Row } from '../api/types.js';
-import { changed, idsOf, overlay as overlayStore, undoLast } from '../decide.js';
+import { changed, overlay as overlayStore, undoLast } from '../decide.js';
 import { looksSame } from '../decisions.js';
 import { EVERYTHING, readFilter, writeFilter, type InboxFilter } from '../filters.js';
 import Detail, { type DetailProps } from '../detail/detail.js';
@@ -19,9 +19,9 @@ import { Empty } from './empty.js';
 import { Chips, FacetBar } from './facet-bar.js';
 import { InboxHead } from './inbox-head.js';
 import type { Entry } from './items.js';
-import { entriesByGroup, InboxList } from './list.js';
+import { InboxList } from './list.js';
 import { refreshList } from './list-data.js';
-import { between, stepFrom } from './moves.js';
+import { NewPill } from './new-pill.js';
 import type { RowActions } from './rows.js';
 import { useDeciding } from './use-deciding.js';
 import { useInbox } from './use-inbox.js';
@@ -29,6 +29,7 @@ import { useInboxKeys } from './use-inbox-keys.js';
 import { useItems } from './use-items.js';
 import { useLatest } from './use-latest.js';
 import { useReading } from './use-reading.js';
+import { useSelecting } from './use-selecting.js';
 import { useSelection } from './use-selection.js';
 
 const Session = lazy(() => import('./session-decisions.js'));
@@ -50,7 +51,6 @@ export default function Inbox() {
   const [near, setNear] = useState<readonly string[]>([]);
   const inbox = useInbox(filter, near);
   const overlay = useStore(overlayStore, looksSame);
-  const { newCount, state: liveState } = useStore(live);
   const may = useMay();
   const status = useStatus();
   const hasAges = useStore(agesShown);
@@ -101,34 +101,18 @@ export default function Inbox() {
     },
     [filter, navigate],
   );
-  /** Of all that match, those that are read, by name: so that single ones can be left out. */
-  const selectByName = (): void => {
-    if (selection.isAllMatching) select({ type: 'name', ids: [...rowById.keys()] });
-  };
-  const selectRange = (anchor: number, to: number): void =>
-    select({ type: 'range', anchor, ids: between(items, anchor, to).flatMap((one) => idsOf(one.entry)) });
-
-  const toggle = (entry: Entry): void => {
-    selectByName();
-    select({ type: 'toggle', ids: idsOf(entry) });
-  };
+  const selecting = useSelecting({ items, rowById, reading, selection, select });
+  const maySelect = may.decide && isPending;
 
   const actions = useLatest<RowActions>({
-    toggle: (entry, isRange) => {
-      const anchor = selection.anchor ?? reading.id;
-      if (isRange && anchor !== null) selectRange(anchor, entry.row.id);
-      else toggle(entry);
-    },
+    toggle: selecting.toggle,
     activate: (entry) => {
       if (width.isWide) reading.open(entry.row.id);
       else navigate(`/requests/${entry.row.id}`);
     },
     decide: decideEntry,
     toggleFold,
-    selectGroup: (group, isOn) => {
-      selectByName();
-      select({ type: 'set', ids: (entriesByGroup(items).get(group.key) ?? []).flatMap(idsOf), isOn });
-    },
+    selectGroup: selecting.selectGroup,
     takeNewest,
     retry: inbox.retry,
   });
@@ -139,20 +123,13 @@ export default function Inbox() {
     step: reading.step,
     line: reading.line,
     extend: (by) => {
-      const next = stepFrom(items, reading.at, by);
-      if (!may.decide || !isPending || !active || !next) return;
-      const isGoingOn = selection.anchor !== null && selection.range.length > 0;
-      selectRange(isGoingOn ? (selection.anchor ?? 0) : active.entry.row.id, next.entry.row.id);
-      reading.moveTo(next);
+      if (maySelect) selecting.extend(by);
     },
     toggle: () => {
-      if (may.decide && isPending && active) toggle(active.entry);
+      if (maySelect && active) selecting.toggle(active.entry);
     },
     selectMore: () => {
-      if (!may.decide || !isPending) return;
-      const loaded = [...rowById.keys()];
-      const hasAll = loaded.length > 0 && loaded.every((id) => selection.ids.has(id));
-      select(hasAll ? { type: 'all-matching' } : { type: 'set', ids: loaded, isOn: true });
+      if (maySelect) selecting.selectMore();
     },
     fold: (isOpen) => {
       if (active) fold(active.group.key, isOpen);
@@ -187,11 +164,7 @@ export default function Inbox() {
     merge,
   });
 
-  // Without a stream nobody says what is new; the numbers do.
-  const isDeaf = liveState === 'paused' || liveState === 'polling';
-  const missed =
-    isDeaf && isPending && facets && inbox.groupedTotal !== null ? facets.total - inbox.groupedTotal : 0;
-  const fresh = Math.max(newCount, missed);
+  const missed = isPending && facets && inbox.groupedTotal !== null ? facets.total - inbox.groupedTotal : 0;
   return (
     <>
       <main id="content" className="inbox" tabIndex={-1}>
@@ -223,13 +196,7 @@ export default function Inbox() {
           </p>
         ) : null}
         <div className="list-area">
-          {fresh > 0 ? (
-            <button type="button" className="pill" onClick={merge}>
-              {t.inbox.newRequests(fresh)}
-              <kbd>.</kbd>
-              <span className="sr">{t.inbox.showNew}</span>
-            </button>
-          ) : null}
+          <NewPill missed={missed} onMerge={merge} />
           {inbox.problem && !inbox.isStale ? (
             <Failure problem={inbox.problem} retry={inbox.retry} />
           ) : inbox.isLoading ? (
@@ -250,7 +217,7 @@ export default function Inbox() {
               focusTick={reading.focusTick}
               selection={selection}
               overlay={overlay}
-              mayDecide={may.decide && isPending}
+              mayDecide={maySelect}
               isNarrow={width.isNarrow}
               isBusy={inbox.isBehind}
               actions={actions}
