@@ -6,6 +6,9 @@ export type KeyMap = Readonly<Record<string, (event: KeyboardEvent) => void>>;
 /** Only what moves the reader repeats: who leans on `A`, with Caps Lock or without, must not empty the inbox. */
 const MAY_REPEAT = /^(?:Shift\+)?(?:j|k|Arrow(?:Up|Down)|\[|\])$/;
 
+/** Many keyboards have these only with Option (macOS) or AltGr, which Windows reports as Ctrl and Alt. */
+const WITH_ALT = /^[[\]]$/;
+
 /**
  * Single keys of a screen. They act only without modifiers other than those named (`Shift+j`, `Mod+a`), outside text
  * fields, dialogs and menus, and not while an input method composes.
@@ -36,14 +39,14 @@ type Pressed = Pick<
 /** What a key does where keys act; null: nothing. */
 export function actionOf(map: KeyMap, event: Pressed, hasSingleKeys: boolean): KeyMap[string] | null {
   const name = keyName(event);
-  const isPrintable = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
+  const isPrintable = event.key.length === 1 && !name.startsWith('Mod+');
   const isOff =
     event.isComposing || (isPrintable && !hasSingleKeys) || (event.repeat && !MAY_REPEAT.test(name));
   return isOff ? null : (map[name] ?? null);
 }
 
 function keyName(event: Pressed): string {
-  if (event.altKey) return '';
+  if (event.altKey) return WITH_ALT.test(event.key) ? event.key : '';
   const isLetter = /^[a-z]$/i.test(event.key);
   const key = isLetter ? event.key.toLowerCase() : event.key;
   const shift = event.shiftKey && (isLetter || key.length > 1) ? 'Shift+' : '';

@@ -177,6 +177,14 @@ describe('the keys', () => {
     expect(does({ key: 'a', isComposing: true })).toBeNull();
   });
 
+  it('stand also where a keyboard has them only with Option or AltGr', () => {
+    expect(does({ key: '[', altKey: true })).toBe('[');
+    expect(does({ key: '[', altKey: true, ctrlKey: true })).toBe('[');
+    expect(does({ key: '[', altKey: true, ctrlKey: true }, false)).toBeNull();
+    expect(does({ key: '[', ctrlKey: true })).toBeNull();
+    expect(does({ key: 'x', altKey: true, ctrlKey: true })).toBeNull();
+  });
+
   it('that are one letter can be switched off, and leave the arrows, Enter and those with Ctrl', () => {
     for (const key of ['a', 'j', '/', '[']) expect(does({ key }, false)).toBeNull();
     expect(does({ key: 'J', shiftKey: true }, false)).toBeNull();
