@@ -107,6 +107,49 @@ inBrowser('the console in a browser', () => {
     expect(await approve.isDisabled()).toBe(true);
     await page.getByRole('button', { name: 'Compare again' }).click();
     expect(await approve.isDisabled()).toBe(false);
+
+    // Where the list has read the next one first, and the comparison is still of the one before.
+    await page.getByText(/^Live/).waitFor();
+    await page.route(/approval-requests\/\d+$/, () => undefined);
+    app.hub.push('redis', '7.5.0');
+    await app.api('POST', '/images/1/check', {});
+    await page.keyboard.press('.');
+    await page.getByText('This tag was pushed again while you read.').waitFor();
+    expect(await approve.isDisabled()).toBe(true);
+    await page.keyboard.press('a');
+    await page.locator('.toast', { hasText: 'compare before you decide' }).waitFor();
+    expect(await pendingOf(app)).toBe(1);
+    expect(complaints).toEqual([]);
+  });
+
+  it('approves by the new digest at once when it was compared, and once however often it is clicked', async () => {
+    await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0', '8.0.0'] }]);
+    const { page, complaints } = await open();
+    const sent: string[] = [];
+    page.on('request', (request) => void (request.url().endsWith('/approve') && sent.push(request.url())));
+    await page.goto('/inbox?bump=minor');
+    await page.waitForSelector('.platform-sizes');
+    app.hub.push('redis', '7.5.0');
+    await app.api('POST', '/images/1/check', {});
+    await page.getByText('This tag was pushed again while you read.').waitFor();
+    // Before the next picture.
+    await page.evaluate(async () => {
+      for (const button of ['.moved button', '.button-approve', '.button-approve']) {
+        document.querySelector<HTMLElement>(`.detail-foot ${button}`)?.click();
+        await Promise.resolve();
+      }
+    });
+    await eventually('the approval', async () => (await pendingOf(app)) === 1);
+    await page.locator('.toast', { hasText: 'Approved redis:7.5.0' }).waitFor();
+
+    expect(sent).toHaveLength(1);
+    await page.goto('/inbox');
+    const other = await nextRow(page);
+    await page.goto(`/requests/${other}`);
+    await page.locator('.detail-foot .button-approve').dblclick();
+    await eventually('the other approval', async () => (await pendingOf(app)) === 0);
+    await page.waitForURL('**/inbox');
+    expect(sent).toHaveLength(2);
     expect(complaints).toEqual([]);
   });
 
@@ -119,6 +162,18 @@ inBrowser('the console in a browser', () => {
     await page.waitForSelector('.row.is-active');
     await page.keyboard.press('a');
     await page.getByText('compare both digests').waitFor();
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => document.activeElement?.matches('[role=row][data-request]'));
+    // The second key before the next picture: the digests are there already, and Enter is their button's.
+    const isAsked = await page.evaluate(async () => {
+      const press = (key: string): unknown =>
+        document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+      press('a');
+      await Promise.resolve();
+      press('Enter');
+      return document.querySelector('.repush-ask') !== null;
+    });
+    expect(isAsked).toBe(true);
     expect(await pendingOf(app)).toBe(1);
     expect(await page.locator('.repush-ask dd').allTextContents()).toEqual([
       expect.stringMatching(/^sha256:/),

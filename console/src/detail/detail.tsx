@@ -44,7 +44,10 @@ export default function Detail(props: DetailProps) {
     if (detail && seen?.id !== detail.id)
       setSeen({ id: detail.id, digest: props.hint?.id === detail.id ? props.hint.digest : detail.digest });
   }, [detail, seen, props.hint]);
-  const hasMoved = detail?.status === 'pending' && seen?.id === detail.id && seen.digest !== detail.digest;
+  // The list decides by its own digest, and may have read that one first.
+  const isListAhead = props.hint?.id === detail?.id && props.hint?.digest !== detail?.digest;
+  const hasMoved =
+    detail?.status === 'pending' && seen?.id === detail.id && (seen.digest !== detail.digest || isListAhead);
   // The keys stand still with the button.
   useEffect(() => {
     moved.send(hasMoved ? props.id : null);

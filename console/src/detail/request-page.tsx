@@ -1,7 +1,7 @@
 import { lazy, Suspense, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useQuery } from '@tanstack/react-query';
-import { decide, nameOf, undoLast, type Outcome } from '../decide.js';
+import { decide, nameOf, overlay, undoLast, type Outcome } from '../decide.js';
 import { useKeys } from '../keys.js';
 import { t } from '../messages/en.js';
 import { moved } from '../moved.js';
@@ -23,7 +23,7 @@ export default function RequestPage({ id }: { id: number }) {
   const back = (): void => (cameFromHere() ? history.back() : navigate('/inbox'));
   const goOn = (outcome: Outcome): void => void (outcome === 'decided' && navigate('/inbox'));
   const approve = (): void => {
-    if (!row || row.status !== 'pending' || !may.decide) return;
+    if (!row || row.status !== 'pending' || !may.decide || overlay.get().gone.get(id) === 'sent') return;
     if (moved.get() === id) return void say(t.decide.moved);
     if (row.bump === 'repush' && !isRepushAsked) return setIsRepushAsked(true);
     setIsRepushAsked(false);

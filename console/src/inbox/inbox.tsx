@@ -35,9 +35,13 @@ import { useSelection } from './use-selection.js';
 const Session = lazy(() => import('./session-decisions.js'));
 const Ages = lazy(() => import('./ages.js'));
 
-/** A key moves the row at once, and the pane beside it one picture later: together they took longer than a picture has. */
+/**
+ * A key moves the row at once, and the pane beside it one picture later: together they took longer than a picture has.
+ * What comes of the request that it shows, and the question that a re-push asks before Enter, do not wait.
+ */
 function FollowingDetail(props: DetailProps) {
-  const shown = useDeferredValue(props);
+  const later = useDeferredValue(props);
+  const shown = props.isRepushAsked || props.id === later.id ? props : later;
   return useMemo(() => <Detail {...shown} />, [shown]);
 }
 
@@ -117,6 +121,11 @@ export default function Inbox() {
     retry: inbox.retry,
   });
 
+  const cancelRepush = (): void => {
+    setRepushAsk(null);
+    reading.focusAgain();
+  };
+
   const pane = useRef<HTMLElement>(null);
   const searchField = useRef<HTMLInputElement>(null);
   useInboxKeys({
@@ -141,7 +150,7 @@ export default function Inbox() {
       else navigate(`/requests/${active.entry.row.id}`);
     },
     escape: () => {
-      if (repushAsk !== null) setRepushAsk(null);
+      if (repushAsk !== null) cancelRepush();
       else if (pane.current?.contains(document.activeElement)) reading.focusAgain();
       else select({ type: 'clear' });
     },
@@ -256,7 +265,7 @@ export default function Inbox() {
               keysAreOff={hasSelection}
               onApprove={(row) => decideEntry(shown(row), 'approve')}
               onReject={(row) => decideEntry(shown(row), 'reject')}
-              onCancelRepush={() => setRepushAsk(null)}
+              onCancelRepush={cancelRepush}
             />
           ) : (
             <p className="pane-empty dim">{t.empty.pick}</p>

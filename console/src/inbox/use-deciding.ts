@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Group, Row } from '../api/types.js';
-import { decide, idsOf } from '../decide.js';
+import { decide, idsOf, overlay } from '../decide.js';
 import { apiFilter, type InboxFilter } from '../filters.js';
 import { t } from '../messages/en.js';
 import { moved } from '../moved.js';
@@ -33,6 +33,8 @@ export function useDeciding(given: {
   };
   const decideEntry = (entry: Entry, action: 'approve' | 'reject'): void => {
     if (!mayDecide || entry.row.status !== 'pending') return;
+    // A second click came before the pane followed the list.
+    if (overlay.get().gone.has(entry.row.id)) return;
     if (action === 'reject') return ask({ kind: 'reject', entry });
     if (moved.get() === entry.row.id) return void say(t.decide.moved);
     if (entry.row.bump === 'repush' && repushAsk !== entry.row.id) {
