@@ -19,6 +19,8 @@ const HEIGHTS = { wide: { group: 44, entry: 44, fold: 36 }, narrow: { group: 44,
 const STAYS_MS = 60;
 /** Rows before the end of what is read where the next page is asked for. */
 const ROWS_AHEAD = 40;
+/** Of so many from the top of what is seen, one still stands; or nothing of it does. */
+const ANCHORS = 40;
 /** Groups read ahead, on either side of what is seen. */
 const GROUPS_AHEAD = 6;
 
@@ -269,8 +271,8 @@ function useAnchor(scroller: RefObject<HTMLDivElement | null>, places: readonly 
     const element = scroller.current;
     if (!element || was === places || element.scrollTop === 0) return;
     const top = element.scrollTop;
-    const seen = was.filter(({ start }) => start >= top && start < top + element.clientHeight);
-    for (const { key, start } of seen) {
+    const first = was.findIndex(({ start }) => start >= top);
+    for (const { key, start } of first < 0 ? [] : was.slice(first, first + ANCHORS)) {
       const now = places.find((place) => place.key === key);
       if (now === undefined) continue;
       if (start !== now.start) element.scrollTop += now.start - start;
