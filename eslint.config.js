@@ -50,6 +50,10 @@ export default tseslint.config(
       // Props are functions written as methods.
       '@typescript-eslint/unbound-method': 'off',
       'no-restricted-properties': ['error', { property: 'innerHTML' }, { property: 'outerHTML' }],
+      'no-restricted-imports': [
+        'error',
+        { name: 'react', importNames: ['lazy'], message: 'It waits for 0.3 s: see lazily.tsx.' },
+      ],
       'no-restricted-syntax': [
         'error',
         { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: 'Text only.' },

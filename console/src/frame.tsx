@@ -1,7 +1,8 @@
-import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useKeys } from './keys.js';
 import { ahead, clock, number } from './intl.js';
+import { lazily } from './lazily.js';
 import { live } from './live-state.js';
 import { t } from './messages/en.js';
 import { notice, unsay } from './notices.js';
@@ -22,7 +23,7 @@ import {
 import { Menu, MenuChoices, MenuItem, MenuLine } from './ui/menu.js';
 import { call } from './api/client.js';
 
-const Help = lazy(() => import('./help.js'));
+const Help = lazily(() => import('./help.js'));
 
 const PLACES = [
   { path: '/inbox', key: '1', label: t.nav.inbox, icon: InboxIcon },
@@ -96,7 +97,7 @@ export function Frame({ children }: { children: ReactNode }) {
           </button>
         </p>
       ) : null}
-      <Suspense fallback={null}>{isHelp ? <Help onClose={() => setIsHelp(false)} /> : null}</Suspense>
+      {isHelp ? <Help onClose={() => setIsHelp(false)} /> : null}
     </div>
   );
 }

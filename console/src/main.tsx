@@ -3,26 +3,34 @@ import './styles/base.css';
 import './styles/screens.css';
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { Component, lazy, StrictMode, Suspense, useEffect, type ReactNode } from 'react';
+import { Component, StrictMode, useEffect, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { Frame } from './frame.js';
 import { firstAnswers, isPlainInbox } from './early.js';
 import Inbox from './inbox/inbox.js';
+import { RejectDialog } from './inbox/lazy.js';
 import { takeFirst } from './inbox/use-inbox.js';
 import { startLive } from './live.js';
 import { isFromTheRight } from './language.js';
+import { lazily } from './lazily.js';
 import { t } from './messages/en.js';
 import { applyTheme } from './preferences.js';
 import { queryClient, sessionQuery, settled, useSession } from './queries.js';
+import { Dialog } from './ui/dialog.js';
 import { Failure, problemOf, Skeleton } from './ui/parts.js';
 
-const RequestPage = lazy(() => import('./detail/request-page.js'));
-const Monitor = lazy(() => import('./screens/monitor.js'));
-const Images = lazy(() => import('./screens/images.js'));
-const OneImage = lazy(() => import('./screens/one-image.js'));
-const Audit = lazy(() => import('./screens/audit.js'));
-const SignIn = lazy(() => import('./screens/sign-in.js'));
+const COMING = (
+  <main id="content" className="page" tabIndex={-1}>
+    <Skeleton />
+  </main>
+);
+const RequestPage = lazily(() => import('./detail/request-page.js'), COMING);
+const Monitor = lazily(() => import('./screens/monitor.js'), COMING);
+const Images = lazily(() => import('./screens/images.js'), COMING);
+const OneImage = lazily(() => import('./screens/one-image.js'), COMING);
+const Audit = lazily(() => import('./screens/audit.js'), COMING);
+const SignIn = lazily(() => import('./screens/sign-in.js'));
 
 /** A mistake of the console's own takes one screen, not the page. */
 class Guard extends Component<{ children: ReactNode; place: string }, { error: Error | null }> {
@@ -52,39 +60,31 @@ function Screens() {
   const [place] = useLocation();
   return (
     <Guard place={place}>
-      <Suspense
-        fallback={
+      <Switch>
+        <Route path="/">
+          <Redirect to="/inbox" replace />
+        </Route>
+        <Route path="/inbox">
+          <Inbox />
+        </Route>
+        <Route path="/requests/:id">{({ id }) => <RequestPage key={id} id={Number(id)} />}</Route>
+        <Route path="/images">
+          <Images />
+        </Route>
+        <Route path="/images/:id">{({ id }) => <OneImage key={id} id={Number(id)} />}</Route>
+        <Route path="/monitor">
+          <Monitor />
+        </Route>
+        <Route path="/audit">
+          <Audit />
+        </Route>
+        <Route>
           <main id="content" className="page" tabIndex={-1}>
-            <Skeleton />
+            <h1>{t.error.notFound}</h1>
+            <a href="inbox">{t.error.toInbox}</a>
           </main>
-        }
-      >
-        <Switch>
-          <Route path="/">
-            <Redirect to="/inbox" replace />
-          </Route>
-          <Route path="/inbox">
-            <Inbox />
-          </Route>
-          <Route path="/requests/:id">{({ id }) => <RequestPage key={id} id={Number(id)} />}</Route>
-          <Route path="/images">
-            <Images />
-          </Route>
-          <Route path="/images/:id">{({ id }) => <OneImage key={id} id={Number(id)} />}</Route>
-          <Route path="/monitor">
-            <Monitor />
-          </Route>
-          <Route path="/audit">
-            <Audit />
-          </Route>
-          <Route>
-            <main id="content" className="page" tabIndex={-1}>
-              <h1>{t.error.notFound}</h1>
-              <a href="inbox">{t.error.toInbox}</a>
-            </main>
-          </Route>
-        </Switch>
-      </Suspense>
+        </Route>
+      </Switch>
     </Guard>
   );
 }
@@ -111,12 +111,7 @@ function Door() {
     if (to && to.href !== own && /^https?:$/.test(to.protocol)) location.assign(to);
     else navigate(`/sign-in?to=${encodeURIComponent(place + location.search)}`, { replace: true });
   }, [isOut, place, problem, navigate]);
-  if (place.startsWith('/sign-in'))
-    return (
-      <Suspense fallback={null}>
-        <SignIn />
-      </Suspense>
-    );
+  if (place.startsWith('/sign-in')) return <SignIn />;
   if (isOut) return null;
   if (problem && !session.data)
     return (
@@ -167,11 +162,10 @@ const root = document.getElementById('root');
 if (root) void draw(root);
 
 const later = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 300));
-// When the first rows are there: a dialog that came late would leave the first letters typed for it to the single keys.
+// When the first rows are there, what comes next. A dialog that came late would leave the first letters typed for it to the single keys.
 const stop = settled.subscribe(() => {
   stop();
   later(() => {
-    void import('./ui/dialog-base.js');
-    void import('./inbox/reject-dialog.js');
+    for (const part of [Dialog, RejectDialog, RequestPage, Images, OneImage, Monitor, Audit]) part.fetch();
   });
 });

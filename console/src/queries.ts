@@ -1,4 +1,5 @@
 import { QueryClient, useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { call, onAnswer } from './api/client.js';
 import { ApiProblem } from './api/problem.js';
 import { routes } from './api/routes.js';
@@ -28,6 +29,13 @@ onAnswer((status, path) => {
 export const settled = createStore<boolean, boolean>(false, (_, next) => next);
 const SETTLED_AFTER_MS = 1_500;
 setTimeout(() => settled.send(true), SETTLED_AFTER_MS);
+
+/** Says so when it is painted: what is read next must not keep it waiting. */
+export function useSettles(isHere: boolean): void {
+  useEffect(() => {
+    if (isHere) requestAnimationFrame(() => setTimeout(() => settled.send(true)));
+  }, [isHere]);
+}
 
 /** A service without `/session` is the open one on this machine, which has no one to ask. */
 const OPEN_LOCALLY: Session = {
@@ -60,10 +68,12 @@ export function useMay(): { isKnown: boolean; decide: boolean; admin: boolean } 
 
 export type Status = components['schemas']['MonitorStatusView'];
 
-export function useStatus() {
+/** `isAwaited`: it is what the reader came for. */
+export function useStatus(isAwaited = false) {
+  const isSettled = useStore(settled);
   return useQuery({
     queryKey: ['status'],
-    enabled: useStore(settled),
+    enabled: isAwaited || isSettled,
     refetchInterval: 15_000,
     queryFn: async ({ signal }) => ({
       ...(await call<Status>('get', '/images/monitor/status', { signal })),

@@ -27,6 +27,43 @@ inBrowser('what the reader of the console meets', () => {
     await page.waitForSelector('.row.is-active [role=checkbox]');
   };
 
+  it('draws a screen, and opens a dialog, as soon as its script is there', async () => {
+    // A page of its own, since no clock is ever as it was.
+    const { page } = await openPage(browser, app);
+    await page.clock.install();
+    await toInbox(page);
+    await page.locator('.live-live').waitFor({ state: 'attached' });
+    // From here on nothing comes that waits for a clock.
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await page.keyboard.press('r');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('3');
+    await page.getByRole('heading', { level: 1, name: 'Monitor' }).waitFor();
+    await page.locator('.facts').first().waitFor();
+  });
+
+  it('reads what a screen is for before what stands around it', async () => {
+    const { page } = await pages.fresh();
+    const asked: string[] = [];
+    const note = (what: string) => (request: { url(): string }) => {
+      const path = new URL(request.url()).pathname + new URL(request.url()).search;
+      if (/monitor\/status|limit=1$/.test(path)) asked.push(`${what} ${path.replace(/.*\/(?=[^/]+$)/, '')}`);
+    };
+    page.on('request', note('asked'));
+    page.on('requestfinished', note('answered'));
+    await page.goto('/monitor');
+    await page.locator('.count-plain').first().waitFor({ state: 'attached' });
+    expect(asked).toEqual([
+      'asked status',
+      'answered status',
+      'asked approval-requests?status=pending&limit=1',
+      'answered approval-requests?status=pending&limit=1',
+    ]);
+    page.removeAllListeners('request').removeAllListeners('requestfinished');
+  });
+
   it('goes back from a request to where it came from in the console, and never out of it', async () => {
     const { page } = await pages.fresh();
     // From a page of somebody else, by a link to one request.

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Suspense, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Detail as DetailData, Row } from '../api/types.js';
 import { nameOf } from '../decide.js';
 import { replaceRow } from '../inbox/list-data.js';
@@ -74,14 +74,12 @@ export default function Detail(props: DetailProps) {
         <Comparison row={row} detail={detail} now={now} />
         {row.tag_name === null ? null : <OtherTags row={row} />}
         {row.image_id !== null && row.line !== null ? (
-          <Suspense fallback={null}>
-            <SizeOfLine
-              imageId={row.image_id}
-              line={row.line}
-              tag={row.tag_name}
-              approved={row.approved?.tag ?? null}
-            />
-          </Suspense>
+          <SizeOfLine
+            imageId={row.image_id}
+            line={row.line}
+            tag={row.tag_name}
+            approved={row.approved?.tag ?? null}
+          />
         ) : null}
         {detail && detail.platforms.length > 0 ? (
           <PlatformSizes row={row} platforms={detail.platforms} />

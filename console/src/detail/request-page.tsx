@@ -1,22 +1,22 @@
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useQuery } from '@tanstack/react-query';
 import { decide, nameOf, overlay, undoLast, type Outcome } from '../decide.js';
+import { RejectDialog } from '../inbox/lazy.js';
 import { useKeys } from '../keys.js';
 import { t } from '../messages/en.js';
 import { moved } from '../moved.js';
 import { say } from '../notices.js';
-import { detailQuery, useMay } from '../queries.js';
+import { detailQuery, useMay, useSettles } from '../queries.js';
 import { BackIcon } from '../ui/icons.js';
 import { copy, registryLink } from '../ui/parts.js';
 import Detail from './detail.js';
-
-const RejectDialog = lazy(() => import('../inbox/reject-dialog.js'));
 
 /** The same detail as a page of its own: below 960 px, and for links. */
 export default function RequestPage({ id }: { id: number }) {
   const [, navigate] = useLocation();
   const row = useQuery(detailQuery(id)).data ?? null;
+  useSettles(row !== null);
   const may = useMay();
   const [isRejecting, setIsRejecting] = useState(false);
   const [isRepushAsked, setIsRepushAsked] = useState(false);
@@ -56,18 +56,16 @@ export default function RequestPage({ id }: { id: number }) {
         onReject={() => setIsRejecting(true)}
         onCancelRepush={() => setIsRepushAsked(false)}
       />
-      <Suspense fallback={null}>
-        {isRejecting && row ? (
-          <RejectDialog
-            title={t.decide.rejectTitle(nameOf(row))}
-            onClose={() => setIsRejecting(false)}
-            onReject={(reason) => {
-              setIsRejecting(false);
-              void decide({ row, also: [] }, 'reject', reason).then(goOn);
-            }}
-          />
-        ) : null}
-      </Suspense>
+      {isRejecting && row ? (
+        <RejectDialog
+          title={t.decide.rejectTitle(nameOf(row))}
+          onClose={() => setIsRejecting(false)}
+          onReject={(reason) => {
+            setIsRejecting(false);
+            void decide({ row, also: [] }, 'reject', reason).then(goOn);
+          }}
+        />
+      ) : null}
     </main>
   );
 }

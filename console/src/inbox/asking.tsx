@@ -1,4 +1,3 @@
-import { lazy, Suspense } from 'react';
 import type { Group, Row } from '../api/types.js';
 import { nameOf } from '../decide.js';
 import { apiFilter, EVERYTHING } from '../filters.js';
@@ -6,10 +5,8 @@ import { t } from '../messages/en.js';
 import { visible } from '../tag-difference.js';
 import type { BulkOrder } from './bulk-run.js';
 import type { Entry } from './items.js';
+import { BulkDialog, RejectDialog } from './lazy.js';
 import { lineName } from './rows.js';
-
-const RejectDialog = lazy(() => import('./reject-dialog.js'));
-const BulkDialog = lazy(() => import('./bulk-dialog.js'));
 
 /** What a dialog asks before anything is decided. */
 export type Question =
@@ -27,17 +24,11 @@ export interface AskingProps {
   onDecided(ids: readonly number[], refused: readonly number[] | null): void;
 }
 
-export function Asking(props: AskingProps) {
-  return (
-    <Suspense fallback={null}>
-      {props.question ? <Dialogs {...props} question={props.question} /> : null}
-    </Suspense>
-  );
-}
-
-function Dialogs({ question, rows, ask, onReject, onDecided }: AskingProps & { question: Question }) {
+export function Asking({ question, rows, ask, onReject, onDecided }: AskingProps) {
   const close = (): void => ask(null);
-  switch (question.kind) {
+  switch (question?.kind) {
+    case undefined:
+      return null;
     case 'reject':
       return (
         <RejectDialog

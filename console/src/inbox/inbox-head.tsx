@@ -1,7 +1,8 @@
-import { lazy, Suspense, type RefObject } from 'react';
+import type { RefObject } from 'react';
 import type { Facets } from '../api/types.js';
 import { GROUPINGS, SORTS, type InboxFilter } from '../filters.js';
 import { age, list, moment } from '../intl.js';
+import { lazily } from '../lazily.js';
 import { t } from '../messages/en.js';
 import { settled } from '../queries.js';
 import { useStore } from '../store.js';
@@ -10,7 +11,14 @@ import { Menu, MenuChoices, MenuLine } from '../ui/menu.js';
 import { useNow } from '../ui/parts.js';
 import { SearchField } from './search-field.js';
 
-const ViewsMenu = lazy(() => import('./views-menu.js'));
+/** What stands for the menu until it is here. */
+const VIEWS = (
+  <button type="button" className="button" aria-label={t.inbox.views}>
+    <StarIcon />
+    <span className="hide-narrow">{t.inbox.views}</span>
+  </button>
+);
+const ViewsMenu = lazily(() => import('./views-menu.js'), VIEWS);
 
 export interface HeadProps {
   filter: InboxFilter;
@@ -28,12 +36,6 @@ export interface HeadProps {
 export function InboxHead(props: HeadProps) {
   const { filter, setFilter } = props;
   const isSettled = useStore(settled);
-  const views = (
-    <button type="button" className="button" aria-label={t.inbox.views}>
-      <StarIcon />
-      <span className="hide-narrow">{t.inbox.views}</span>
-    </button>
-  );
   return (
     <header className="page-head">
       <div className="page-title">
@@ -83,9 +85,7 @@ export function InboxHead(props: HeadProps) {
           onChoose={(value) => setFilter({ status: [value] })}
         />
       </Menu>
-      <Suspense fallback={views}>
-        {isSettled ? <ViewsMenu query={props.filterText} onChoose={props.onView} /> : views}
-      </Suspense>
+      {isSettled ? <ViewsMenu query={props.filterText} onChoose={props.onView} /> : VIEWS}
     </header>
   );
 }

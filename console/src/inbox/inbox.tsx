@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import type { Row } from '../api/types.js';
 import { changed, overlay as overlayStore, undoLast } from '../decide.js';
@@ -6,6 +6,7 @@ import { looksSame } from '../decisions.js';
 import { EVERYTHING, readFilter, writeFilter, type InboxFilter } from '../filters.js';
 import Detail, { type DetailProps } from '../detail/detail.js';
 import { live } from '../live-state.js';
+import { lazily } from '../lazily.js';
 import { t } from '../messages/en.js';
 import { useDropped } from '../place.js';
 import { agesShown } from '../preferences.js';
@@ -32,8 +33,8 @@ import { useReading } from './use-reading.js';
 import { useSelecting } from './use-selecting.js';
 import { useSelection } from './use-selection.js';
 
-const Session = lazy(() => import('./session-decisions.js'));
-const Ages = lazy(() => import('./ages.js'));
+const Session = lazily(() => import('./session-decisions.js'));
+const Ages = lazily(() => import('./ages.js'));
 
 /**
  * A key moves the row at once, and the pane beside it one picture later: together they took longer than a picture has.
@@ -190,15 +191,9 @@ export default function Inbox() {
         />
         <FacetBar filter={filter} facets={facets} total={total} onChange={setFilter} />
         <Chips filter={filter} onChange={setFilter} />
-        <Suspense fallback={null}>
-          {isPending && hasAges ? <Ages filter={filter} onChange={setFilter} /> : null}
-        </Suspense>
+        {isPending && hasAges ? <Ages filter={filter} onChange={setFilter} /> : null}
         {may.isKnown && !may.decide ? <p className="bar-note dim">{t.frame.viewer}</p> : null}
-        {isPending || filter.decidedBy === '' ? null : (
-          <Suspense fallback={null}>
-            <Session />
-          </Suspense>
-        )}
+        {isPending || filter.decidedBy === '' ? null : <Session />}
         {inbox.isStale && inbox.problem ? (
           <p className="bar-note warning">
             {inbox.problem.status === 0 ? t.error.noAnswer : inbox.problem.detail}

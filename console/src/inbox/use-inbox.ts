@@ -6,7 +6,7 @@ import type { components } from '../api/schema.js';
 import { rowOf, type FacetCount, type Facets, type Group } from '../api/types.js';
 import { read } from '../early.js';
 import { apiFilter, EVERYTHING, writeFilter, type InboxFilter } from '../filters.js';
-import { queryClient, settled } from '../queries.js';
+import { queryClient, settled, useSettles } from '../queries.js';
 import { useStore } from '../store.js';
 import { problemOf } from '../ui/parts.js';
 import { groupRows } from './items.js';
@@ -147,10 +147,7 @@ export function useInbox(filter: InboxFilter, near: readonly string[]): Inbox {
   useEffect(() => {
     if (isOwn && isReadOn && hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [isOwn, isReadOn, hasNextPage, isFetchingNextPage, fetchNextPage]);
-  useEffect(() => {
-    // When the first rows are painted; what is read next must not keep them waiting.
-    if (isReady) requestAnimationFrame(() => setTimeout(() => settled.send(true)));
-  }, [isReady]);
+  useSettles(isReady);
 
   const facets = useQuery({
     queryKey: [...filterKey, 'facets'],

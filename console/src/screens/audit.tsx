@@ -7,6 +7,7 @@ import { moment } from '../intl.js';
 import { useKeys } from '../keys.js';
 import { t } from '../messages/en-screens.js';
 import { say } from '../notices.js';
+import { useSettles } from '../queries.js';
 import { shortTag, visible } from '../tag-difference.js';
 import { CrossIcon, SearchIcon } from '../ui/icons.js';
 import { Menu, MenuChoices } from '../ui/menu.js';
@@ -63,6 +64,7 @@ export default function Audit() {
         signal,
       }),
   });
+  useSettles(pages.isSuccess);
   useKeys({ '/': () => field.current?.focus() });
   const [text, setText] = useState(filter.actor ?? '');
   useEffect(() => {

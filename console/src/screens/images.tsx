@@ -1,12 +1,13 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { call } from '../api/client.js';
 import type { components } from '../api/schema.js';
 import { number } from '../intl.js';
 import { useKeys } from '../keys.js';
+import { lazily } from '../lazily.js';
 import { t } from '../messages/en-screens.js';
-import { useMay } from '../queries.js';
+import { useMay, useSettles } from '../queries.js';
 import { shortTag, visible } from '../tag-difference.js';
 import { PlusIcon, SearchIcon } from '../ui/icons.js';
 import { Menu, MenuChoices } from '../ui/menu.js';
@@ -14,7 +15,7 @@ import { Age, Failure, Monogram, problemOf, Skeleton, useNow } from '../ui/parts
 import { NextCheck } from './parts.js';
 import { oneOf, upTo, usePlace, type Rules } from './use-place.js';
 
-const AddImage = lazy(() => import('./add-image.js'));
+const AddImage = lazily(() => import('./add-image.js'));
 
 type Page = components['schemas']['ImageList'];
 type Image = Page['images'][number];
@@ -68,6 +69,7 @@ export default function Images() {
         signal,
       }),
   });
+  useSettles(pages.isSuccess);
   useKeys({ '/': () => field.current?.focus() });
   const [text, setText] = useState(search);
   useEffect(() => {
@@ -137,7 +139,7 @@ export default function Images() {
           ) : null}
         </div>
       ) : null}
-      <Suspense fallback={null}>{isAdding ? <AddImage onClose={() => setIsAdding(false)} /> : null}</Suspense>
+      {isAdding ? <AddImage onClose={() => setIsAdding(false)} /> : null}
     </main>
   );
 }

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Suspense, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { call } from '../api/client.js';
 import type { components } from '../api/schema.js';
@@ -7,7 +7,7 @@ import { clock, dayOf, moment, number } from '../intl.js';
 import { t } from '../messages/en-screens.js';
 import { Budget } from '../plots/lazy.js';
 import { say } from '../notices.js';
-import { queryClient, useMay, useStatus, type Status } from '../queries.js';
+import { queryClient, useMay, useSettles, useStatus, type Status } from '../queries.js';
 import { visible } from '../tag-difference.js';
 import { Age, Failure, problemOf, Skeleton, useNow } from '../ui/parts.js';
 import { Errors } from './monitor-errors.js';
@@ -25,7 +25,8 @@ const DAY_MS = 86_400_000;
 
 /** Is it healthy, what failed and why, what comes next, and how much may still be asked. */
 export default function Monitor() {
-  const status = useStatus();
+  const status = useStatus(true);
+  useSettles(status.isSuccess);
   const may = useMay();
   const now = useNow(5_000);
   const trigger = useMutation({
@@ -68,14 +69,12 @@ export default function Monitor() {
           <BudgetFacts status={data} />
         </Section>
       ) : null}
-      <Suspense fallback={null}>
-        <Section title={t.monitor.lastHour}>
-          <LastHour />
-        </Section>
-        <Section title={t.monitor.tagsPerDay}>
-          <RequestsPerDay />
-        </Section>
-      </Suspense>
+      <Section title={t.monitor.lastHour}>
+        <LastHour />
+      </Section>
+      <Section title={t.monitor.tagsPerDay}>
+        <RequestsPerDay />
+      </Section>
       {data ? (
         <Section title={t.monitor.replicas}>
           <Replicas replicas={data.replicas} now={now} />

@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { call } from '../api/client.js';
 import type { components } from '../api/schema.js';
 import { lineName } from '../inbox/rows.js';
+import { lazily } from '../lazily.js';
 import { t } from '../messages/en-screens.js';
 import { SizeOfLine, Timeline } from '../plots/lazy.js';
-import { useMay } from '../queries.js';
+import { useMay, useSettles } from '../queries.js';
 import { visible } from '../tag-difference.js';
 import { BackIcon } from '../ui/icons.js';
 import { Failure, Monogram, problemOf, Skeleton } from '../ui/parts.js';
@@ -16,7 +17,7 @@ import { TagsSection, useImageTags, type ImageTags, type ObservedTag } from './i
 import { Section } from './parts.js';
 import { RequestsPerDay } from './requests-per-day.js';
 
-const ImageDialog = lazy(() => import('./image-dialog.js'));
+const ImageDialog = lazily(() => import('./image-dialog.js'));
 
 type One = components['schemas']['OneImageAnswer'];
 
@@ -31,6 +32,7 @@ export default function OneImage({ id }: { id: number }) {
   });
   const [editing, setEditing] = useState<'approval_status' | 'tag_include' | null>(null);
   const tags = useImageTags(id);
+  useSettles(query.isSuccess);
   const problem = problemOf(query.error);
   const image = query.data?.image;
   return (
@@ -49,14 +51,10 @@ export default function OneImage({ id }: { id: number }) {
           <Head image={image} onEdit={() => setEditing('approval_status')} />
           {image.last_error ? <p className="bar-note danger">{visible(image.last_error)}</p> : null}
           <ImageFacts image={image} onEditFilters={() => setEditing('tag_include')} />
-          <Suspense fallback={null}>
-            <Plots image={image} tags={tags} />
-          </Suspense>
+          <Plots image={image} tags={tags} />
           <ImageChecks id={id} />
           <TagsSection tags={tags} />
-          <Suspense fallback={null}>
-            {editing ? <ImageDialog image={image} first={editing} onClose={() => setEditing(null)} /> : null}
-          </Suspense>
+          {editing ? <ImageDialog image={image} first={editing} onClose={() => setEditing(null)} /> : null}
         </>
       ) : null}
     </main>

@@ -1,0 +1,31 @@
+import { useEffect, useState, type ComponentType, type ReactNode } from 'react';
+
+/**
+ * A part of the console that is a script of its own, drawn as soon as that has come; until then `instead`. React's own
+ * `lazy` lets what stands for it be seen for 0.3 s at least, and for longer where one is within another.
+ */
+export function lazily<Props extends object>(
+  load: () => Promise<{ default: ComponentType<Props> }>,
+  instead: ReactNode = null,
+): ComponentType<Props> & { fetch(): void } {
+  let Part: ComponentType<Props> | null = null;
+  let fetching: Promise<void> | null = null;
+  const fetch = (): Promise<void> => (fetching ??= load().then((loaded) => void (Part = loaded.default)));
+  function Lazily(props: Props) {
+    const [arrived, setArrived] = useState<{ error?: unknown } | null>(null);
+    useEffect(() => {
+      if (Part) return;
+      const failed = (error: unknown): void => {
+        // Who comes again asks again.
+        fetching = null;
+        setArrived({ error });
+      };
+      fetch().then(() => setArrived({}), failed);
+    }, []);
+    if (Part) return <Part {...props} />;
+    if (arrived && 'error' in arrived) throw arrived.error;
+    return instead;
+  }
+  // Fetched ahead: who needs it hears of a failure.
+  return Object.assign(Lazily, { fetch: () => void fetch().catch(() => (fetching = null)) });
+}
