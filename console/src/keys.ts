@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import { singleKeys } from './preferences.js';
 
 export type KeyMap = Readonly<Record<string, (event: KeyboardEvent) => void>>;
@@ -11,14 +11,15 @@ const WITH_ALT = /^[[\]]$/;
 
 /**
  * Single keys of a screen. They act only without modifiers other than those named (`Shift+j`, `Mod+a`), outside text
- * fields, dialogs and menus, and not while an input method composes.
+ * fields, dialogs and menus, and not while an input method composes. What can be seen can be decided: they are told before
+ * it is painted.
  */
 export function useKeys(map: KeyMap, isOn = true): void {
   const latest = useRef(map);
-  useEffect(() => {
+  useLayoutEffect(() => {
     latest.current = map;
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isOn) return;
     const onKey = (event: KeyboardEvent): void => {
       const act = actionOf(latest.current, event, singleKeys.get());

@@ -44,6 +44,19 @@ inBrowser('what the reader of the console meets', () => {
     await page.locator('.facts').first().waitFor();
   });
 
+  it('takes a key from the first picture on', async () => {
+    const { page } = await openPage(browser, app);
+    await page.addInitScript(() => {
+      new MutationObserver((_, observer) => {
+        if (!document.querySelector('.page-title h1')) return;
+        observer.disconnect();
+        document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '?', bubbles: true }));
+      }).observe(document, { childList: true, subtree: true });
+    });
+    await page.goto('/inbox');
+    await page.getByRole('dialog').waitFor();
+  });
+
   it('reads what a screen is for before what stands around it', async () => {
     const { page } = await pages.fresh();
     const asked: string[] = [];
