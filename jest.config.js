@@ -1,5 +1,10 @@
+import { availableParallelism } from 'node:os';
+
 /** Jest as ES modules (needs NODE_OPTIONS=--experimental-vm-modules, which scripts/test.mjs sets). */
 export default {
+  // Half of a test's time is a wait for the database or the browser: on two processors two workers need two thirds of
+  // the time of one.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   testEnvironment: './test/support/environment.js',
   globalSetup: './test/support/global-setup.js',
   globalTeardown: './test/support/global-teardown.js',
