@@ -164,20 +164,25 @@ export function serveEachTest(): Served {
 }
 
 /** What axe finds, by tags or names of its rules. It is put into a page once (0.3 s); then a look takes 0.1 to 0.5 s. */
-export async function violationsOf(page: Page, runOnly: readonly string[]): Promise<string[]> {
+export async function violationsOf(
+  page: Page,
+  runOnly: readonly string[],
+  within = 'html',
+): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
   return page.evaluate(
-    async (only) => {
-      const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(document, {
+    async ([only, within]) => {
+      const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(within, {
         runOnly: [...only],
         resultTypes: ['violations'],
+        selectors: false,
         // The console has no frames, and nothing that plays.
         iframes: false,
         preload: false,
       });
       return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary ?? ''}`);
     },
-    [...runOnly],
+    [runOnly, within] as const,
   );
 }
 
