@@ -150,7 +150,10 @@ function TypedNumber(props: {
         value={props.value}
         onChange={(event) => props.onChange(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key === 'Enter' && !event.nativeEvent.isComposing) props.onEnter();
+          if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
+          // Else it presses what has the focus next.
+          event.preventDefault();
+          props.onEnter();
         }}
       />
     </div>

@@ -40,8 +40,11 @@ export default function RejectDialog(props: {
           setIsMissing(false);
         }}
         onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.nativeEvent.isComposing)
-            send();
+          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.nativeEvent.isComposing)
+            return;
+          // Else it presses what has the focus next.
+          event.preventDefault();
+          send();
         }}
       />
       <p id={`${field}-hint`} className={isMissing ? 'hint danger' : 'hint'}>

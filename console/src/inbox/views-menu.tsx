@@ -99,7 +99,10 @@ export default function ViewsMenu({ query, onChoose }: { query: string; onChoose
             value={name}
             onChange={(event) => setName(event.target.value)}
             onKeyDown={(event) => {
-              if (event.key === 'Enter') keep();
+              if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
+              // Else it presses what has the focus next.
+              event.preventDefault();
+              keep();
             }}
           />
           <div className="dialog-foot">
