@@ -54,7 +54,7 @@ export function hearEvent({ name, data }: StreamEvent): void {
 export function hearPoll(): void {
   doSoon('left', () => {
     leftOfList().then(
-      (ids) => ids.forEach((id) => doSoon(`row ${id}`, () => readWho(id))),
+      (ids) => ids.forEach((id) => doSoon(`row ${id}`, () => readWho(id), 'row')),
       // The next look will tell.
       () => undefined,
     );
@@ -86,7 +86,7 @@ function seeWhoDecided(heard: Heard): void {
   const ids = heard.ids.filter((id) => !gone.has(id) && !dimmed.has(id) && isShown(id));
   if (ids.length === 0) return;
   overlay.send({ type: 'elsewhere', ids, how: t.decide.elsewhere });
-  for (const id of ids) doSoon(`row ${id}`, () => readWho(id));
+  for (const id of ids) doSoon(`row ${id}`, () => readWho(id), 'row');
 }
 
 function readWho(id: number): boolean {
@@ -110,15 +110,19 @@ function readWho(id: number): boolean {
 function seeWhetherOpen(id: number): void {
   if (overlay.get().gone.get(id) === 'sent' || !(overlay.get().gone.has(id) || overlay.get().dimmed.has(id)))
     return;
-  doSoon(`row ${id}`, () => {
-    void readRow(id).then((row) => {
-      if (row?.status !== 'pending' || overlay.get().gone.get(id) === 'sent') return;
-      const wasGone = overlay.get().gone.has(id);
-      overlay.send({ type: 'reopened', ids: [id] });
-      if (wasGone) live.send({ type: 'opened', count: 1 });
-    });
-    return true;
-  });
+  doSoon(
+    `row ${id}`,
+    () => {
+      void readRow(id).then((row) => {
+        if (row?.status !== 'pending' || overlay.get().gone.get(id) === 'sent') return;
+        const wasGone = overlay.get().gone.has(id);
+        overlay.send({ type: 'reopened', ids: [id] });
+        if (wasGone) live.send({ type: 'opened', count: 1 });
+      });
+      return true;
+    },
+    'row',
+  );
 }
 
 const readRow = (id: number): Promise<Row | null> =>

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { ApiProblem } from '../../console/src/api/problem.js';
 import type { BulkAnswer, Row } from '../../console/src/api/types.js';
@@ -421,26 +421,36 @@ describe('the stream of events', () => {
 });
 
 describe('what is read again', () => {
+  beforeAll(() => void jest.useFakeTimers());
+  afterAll(() => void jest.useRealTimers());
+
   it('is one read a second at most, also where one names what is to be read after it', () => {
-    jest.useFakeTimers();
-    try {
-      const readAt: number[] = [];
-      const read = (name: string, after: readonly string[]): void =>
-        doSoon(name, () => {
-          readAt.push(Date.now());
-          after.forEach((one) => read(one, []));
-          return true;
-        });
-      for (let second = 0; second < 60; second++) {
-        read('a', ['b', 'c']);
-        read('d', ['e']);
-        jest.advanceTimersByTime(1_000);
-      }
-      expect(readAt.length).toBeGreaterThan(40);
-      const gaps = readAt.slice(1).map((at, i) => at - (readAt[i] ?? 0));
-      expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_000);
-    } finally {
-      jest.useRealTimers();
+    const readAt: number[] = [];
+    const read = (name: string, after: readonly string[]): void =>
+      doSoon(name, () => {
+        readAt.push(Date.now());
+        after.forEach((one) => read(one, []));
+        return true;
+      });
+    for (let second = 0; second < 60; second++) {
+      read('a', ['b', 'c']);
+      read('d', ['e']);
+      jest.advanceTimersByTime(1_000);
     }
+    expect(readAt.length).toBeGreaterThan(40);
+    const gaps = readAt.slice(1).map((at, i) => at - (readAt[i] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_000);
+    jest.advanceTimersByTime(10_000);
+  });
+
+  it('is a row every other time, and what was named first among its like', () => {
+    const order: string[] = [];
+    const read = (name: string, kind: 'row' | 'rest'): void => doSoon(name, () => order.push(name) > 0, kind);
+    read('before', 'rest');
+    jest.advanceTimersByTime(10_000);
+    for (const name of ['a', 'b', 'c']) read(name, 'rest');
+    for (const name of ['row 1', 'row 2']) read(name, 'row');
+    jest.advanceTimersByTime(10_000);
+    expect(order).toEqual(['before', 'row 1', 'a', 'row 2', 'b', 'c']);
   });
 });
