@@ -1,6 +1,8 @@
 /// <reference lib="dom" />
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from '@jest/globals';
-import axe from 'axe-core';
+import type axe from 'axe-core';
 import { errors, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
 import { startApp, type TestApp } from '../support/app.js';
 import { startCuttableProxy, type CuttableProxy } from '../support/cuttable-proxy.js';
@@ -163,13 +165,16 @@ export function serveEachTest(): Served {
   return served;
 }
 
+/** As short as it comes: it is sent to the browser once for each page that is looked at. */
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
 /** What axe finds, by tags or names of its rules. It is put into a page once (0.3 s); then a look takes 0.1 to 0.5 s. */
 export async function violationsOf(
   page: Page,
   runOnly: readonly string[],
   within = 'html',
 ): Promise<string[]> {
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
   return page.evaluate(
     async ([only, within]) => {
       const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(within, {
