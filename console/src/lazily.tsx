@@ -12,16 +12,17 @@ export function lazily<Props extends object>(
   let fetching: Promise<void> | null = null;
   const fetch = (): Promise<void> => (fetching ??= load().then((loaded) => void (Part = loaded.default)));
   function Lazily(props: Props) {
-    const [arrived, setArrived] = useState<{ error?: unknown } | null>(null);
+    const [arrived, setArrived] = useState<{ error?: unknown } | null>(Part && {});
     useEffect(() => {
-      if (Part) return;
+      // As it was drawn, whatever has come since.
+      if (arrived) return;
       const failed = (error: unknown): void => {
         // Who comes again asks again.
         fetching = null;
         setArrived({ error });
       };
       fetch().then(() => setArrived({}), failed);
-    }, []);
+    }, [arrived]);
     if (Part) return <Part {...props} />;
     if (arrived && 'error' in arrived) throw arrived.error;
     return instead;
