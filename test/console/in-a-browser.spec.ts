@@ -224,6 +224,18 @@ inBrowser('the console in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('does not say that nothing waits when something has come in', async () => {
+    const { page } = await open();
+    await page.goto('/inbox');
+    await page.getByText('No image is watched yet.').waitFor();
+    await page.getByText(/^Live/).waitFor();
+    await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0'] }]);
+    await page.getByText('New requests came in since.').waitFor();
+    expect(await page.getByText(/^No image is watched|^Nothing waits/).count()).toBe(0);
+    await page.getByRole('button', { name: /1 new/ }).click();
+    await rowOf(page, '7.5.0').waitFor();
+  });
+
   it('merges what came in only when asked', async () => {
     await fill(app, [{ name: 'redis', approved: '7.4.1', waiting: ['7.5.0'] }]);
     const { page } = await open();

@@ -6,6 +6,8 @@ import { t } from '../messages/en.js';
 /** A list without rows says which kind of nothing it is. */
 export function Empty(props: {
   filter: InboxFilter;
+  /** Something came in since the list was read. */
+  hasFresh: boolean;
   nextCheckIn: number | null;
   watched: number | null;
   onClear(): void;
@@ -24,6 +26,7 @@ export function Empty(props: {
   }
   if (!isPending)
     return <div className="empty">{t.empty.noStatus(list(filter.status.map((one) => t.status[one])))}</div>;
+  if (props.hasFresh) return <div className="empty">{t.empty.fresh}</div>;
   if (props.watched === 0)
     return (
       <div className="empty">

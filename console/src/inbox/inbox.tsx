@@ -22,7 +22,7 @@ import { InboxHead } from './inbox-head.js';
 import type { Entry } from './items.js';
 import { InboxList } from './list.js';
 import { refreshList } from './list-data.js';
-import { NewPill } from './new-pill.js';
+import { NewPill, useFresh } from './new-pill.js';
 import type { RowActions } from './rows.js';
 import { useDeciding } from './use-deciding.js';
 import { useInbox } from './use-inbox.js';
@@ -175,6 +175,7 @@ export default function Inbox() {
   });
 
   const missed = isPending && facets && inbox.groupedTotal !== null ? facets.total - inbox.groupedTotal : 0;
+  const fresh = useFresh(missed);
   return (
     <>
       <main id="content" className="inbox" tabIndex={-1}>
@@ -200,7 +201,7 @@ export default function Inbox() {
           </p>
         ) : null}
         <div className="list-area">
-          <NewPill missed={missed} onMerge={merge} />
+          <NewPill fresh={fresh} onMerge={merge} />
           {inbox.problem && !inbox.isStale ? (
             <Failure problem={inbox.problem} retry={inbox.retry} />
           ) : inbox.isLoading ? (
@@ -208,6 +209,7 @@ export default function Inbox() {
           ) : items.length === 0 ? (
             <Empty
               filter={filter}
+              hasFresh={fresh > 0}
               nextCheckIn={status.data?.nextCheckIn ?? null}
               watched={status.data?.images_watched ?? null}
               onClear={() => setFilter({ ...EVERYTHING, by: filter.by, sort: filter.sort })}

@@ -124,6 +124,7 @@ export const en = {
     never: 'No image is watched yet.',
     addImage: 'Add one',
     zero: 'Nothing waits.',
+    fresh: 'New requests came in since. Press . or the button above to see them.',
     zeroNext: (ahead: string) => `Next check in ${ahead}.`,
     noMatch: 'Nothing matches.',
     clear: 'Clear filters',
