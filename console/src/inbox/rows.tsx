@@ -268,7 +268,9 @@ export function FoldRow({ item, actions }: { item: Extract<Item, { kind: 'fold' 
             <ChevronIcon size={14} />
           </span>
           {t.inbox.olderPatches(item.entries.length)}
-          <span className="tag dim cut">{t.inbox.from(visible(first), visible(last))}</span>
+          <span className="tag dim cut">
+            {first === last ? visible(first) : t.inbox.from(visible(first), visible(last))}
+          </span>
         </button>
       </div>
     </div>
