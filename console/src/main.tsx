@@ -162,7 +162,8 @@ const root = document.getElementById('root');
 if (root) void draw(root);
 
 const later = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 300));
-// When the first rows are there, what comes next. A dialog that came late would leave the first letters typed for it to the single keys.
+// What comes next, when the first rows are there. A dialog that came late would leave the first letters typed for it to
+// the single keys, and a screen would begin with its skeleton.
 const stop = settled.subscribe(() => {
   stop();
   later(() => {
