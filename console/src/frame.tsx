@@ -2,7 +2,6 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useKeys } from './keys.js';
 import { ahead, clock, number } from './intl.js';
-import { lazily } from './lazily.js';
 import { live } from './live-state.js';
 import { t } from './messages/en.js';
 import { notice, unsay } from './notices.js';
@@ -20,10 +19,11 @@ import {
   MonitorIcon,
   WarningIcon,
 } from './ui/icons.js';
+import { lazyDialog } from './ui/dialog.js';
 import { Menu, MenuChoices, MenuItem, MenuLine } from './ui/menu.js';
 import { call } from './api/client.js';
 
-const Help = lazily(() => import('./help.js'));
+const Help = lazyDialog(() => import('./help.js'));
 
 const PLACES = [
   { path: '/inbox', key: '1', label: t.nav.inbox, icon: InboxIcon },

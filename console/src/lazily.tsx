@@ -1,12 +1,20 @@
 import { useEffect, useState, type ComponentType, type ReactNode } from 'react';
 
+/** What is drawn until a part is here, or where it could not be fetched. */
+type Instead<Props> = (props: Props, error?: unknown) => ReactNode;
+
+const nothing = (_: object, error?: unknown): ReactNode => {
+  if (error instanceof Error) throw error;
+  return null;
+};
+
 /**
  * A part of the console that is a script of its own, drawn as soon as that has come; until then `instead`. React's own
  * `lazy` lets what stands for it be seen for 0.3 s at least, and for longer where one is within another.
  */
 export function lazily<Props extends object>(
   load: () => Promise<{ default: ComponentType<Props> }>,
-  instead: ReactNode = null,
+  instead: Instead<Props> = nothing,
 ): ComponentType<Props> & { fetch(): void } {
   let Part: ComponentType<Props> | null = null;
   let fetching: Promise<void> | null = null;
@@ -23,9 +31,7 @@ export function lazily<Props extends object>(
       };
       fetch().then(() => setArrived({}), failed);
     }, [arrived]);
-    if (Part) return <Part {...props} />;
-    if (arrived && 'error' in arrived) throw arrived.error;
-    return instead;
+    return Part ? <Part {...props} /> : instead(props, arrived?.error);
   }
   // Fetched ahead: who needs it hears of a failure.
   return Object.assign(Lazily, { fetch: () => void fetch().catch(() => (fetching = null)) });

@@ -20,16 +20,20 @@ import { queryClient, sessionQuery, settled, useSession } from './queries.js';
 import { Dialog } from './ui/dialog.js';
 import { Failure, problemOf, Skeleton } from './ui/parts.js';
 
-const COMING = (
-  <main id="content" className="page" tabIndex={-1}>
-    <Skeleton />
-  </main>
-);
-const RequestPage = lazily(() => import('./detail/request-page.js'), COMING);
-const Monitor = lazily(() => import('./screens/monitor.js'), COMING);
-const Images = lazily(() => import('./screens/images.js'), COMING);
-const OneImage = lazily(() => import('./screens/one-image.js'), COMING);
-const Audit = lazily(() => import('./screens/audit.js'), COMING);
+/** A screen that is on its way; one that cannot be fetched is taken by the guard around it. */
+const coming = (_: object, error?: unknown): ReactNode => {
+  if (error instanceof Error) throw error;
+  return (
+    <main id="content" className="page" tabIndex={-1}>
+      <Skeleton />
+    </main>
+  );
+};
+const RequestPage = lazily(() => import('./detail/request-page.js'), coming);
+const Monitor = lazily(() => import('./screens/monitor.js'), coming);
+const Images = lazily(() => import('./screens/images.js'), coming);
+const OneImage = lazily(() => import('./screens/one-image.js'), coming);
+const Audit = lazily(() => import('./screens/audit.js'), coming);
 const SignIn = lazily(() => import('./screens/sign-in.js'));
 
 /** A mistake of the console's own takes one screen, not the page. */
@@ -162,8 +166,7 @@ const root = document.getElementById('root');
 if (root) void draw(root);
 
 const later = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 300));
-// What comes next, when the first rows are there. A dialog that came late would leave the first letters typed for it to
-// the single keys, and a screen would begin with its skeleton.
+// What comes next, when the first rows are there: else a screen would begin with its skeleton.
 const stop = settled.subscribe(() => {
   stop();
   later(() => {

@@ -44,6 +44,41 @@ inBrowser('what the reader of the console meets', () => {
     await page.locator('.facts').first().waitFor();
   });
 
+  it('decides nothing by what is typed for a dialog or a menu that is on its way', async () => {
+    const { page } = await openPage(browser, app);
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    await page.route(/assets\/(?:dialog|menu)-base-/, (route) => held.then(() => route.continue()));
+    let sent = 0;
+    await page.route('**/approve', (route) => {
+      sent++;
+      return route.abort();
+    });
+    await toInbox(page);
+    for (const key of ['r', 't', '?']) {
+      await page.keyboard.press(key);
+      await page.keyboard.press('a');
+      // Takes the wish back, and the keys are those of the list again.
+      await page.keyboard.press('Escape');
+      const open = await page.locator('.row.is-active').getAttribute('data-request');
+      await page.keyboard.press('j');
+      await page.locator(`.row.is-active:not([data-request="${open}"])`).waitFor();
+    }
+    await page.keyboard.press('r');
+    await page.keyboard.press('a');
+    letGo();
+    await page.getByRole('dialog', { name: 'Reject' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(sent).toBe(0);
+
+    await page.locator('button[aria-haspopup=menu]').first().focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('a');
+    await page.getByRole('menu').waitFor();
+    expect(sent).toBe(0);
+  });
+
   it('takes a key from the first picture on', async () => {
     const { page } = await openPage(browser, app);
     await page.addInitScript(() => {

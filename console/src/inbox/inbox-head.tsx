@@ -18,7 +18,10 @@ const VIEWS = (
     <span className="hide-narrow">{t.inbox.views}</span>
   </button>
 );
-const ViewsMenu = lazily(() => import('./views-menu.js'), VIEWS);
+const ViewsMenu = lazily(
+  () => import('./views-menu.js'),
+  (_, error) => (error === undefined ? VIEWS : null),
+);
 
 export interface HeadProps {
   filter: InboxFilter;

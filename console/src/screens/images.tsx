@@ -5,17 +5,17 @@ import { call } from '../api/client.js';
 import type { components } from '../api/schema.js';
 import { number } from '../intl.js';
 import { useKeys } from '../keys.js';
-import { lazily } from '../lazily.js';
 import { t } from '../messages/en-screens.js';
 import { useMay, useSettles } from '../queries.js';
 import { shortTag, visible } from '../tag-difference.js';
+import { lazyDialog } from '../ui/dialog.js';
 import { PlusIcon, SearchIcon } from '../ui/icons.js';
 import { Menu, MenuChoices } from '../ui/menu.js';
 import { Age, Failure, Monogram, problemOf, Skeleton, useNow } from '../ui/parts.js';
 import { NextCheck } from './parts.js';
 import { oneOf, upTo, usePlace, type Rules } from './use-place.js';
 
-const AddImage = lazily(() => import('./add-image.js'));
+const AddImage = lazyDialog(() => import('./add-image.js'));
 
 type Page = components['schemas']['ImageList'];
 type Image = Page['images'][number];

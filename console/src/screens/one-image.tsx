@@ -4,11 +4,11 @@ import { Link } from 'wouter';
 import { call } from '../api/client.js';
 import type { components } from '../api/schema.js';
 import { lineName } from '../inbox/rows.js';
-import { lazily } from '../lazily.js';
 import { t } from '../messages/en-screens.js';
 import { SizeOfLine, Timeline } from '../plots/lazy.js';
 import { useMay, useSettles } from '../queries.js';
 import { visible } from '../tag-difference.js';
+import { lazyDialog } from '../ui/dialog.js';
 import { BackIcon } from '../ui/icons.js';
 import { Failure, Monogram, problemOf, Skeleton } from '../ui/parts.js';
 import { ImageChecks, resultOf, useCheckNow } from './image-checks.js';
@@ -17,7 +17,7 @@ import { TagsSection, useImageTags, type ImageTags, type ObservedTag } from './i
 import { Section } from './parts.js';
 import { RequestsPerDay } from './requests-per-day.js';
 
-const ImageDialog = lazily(() => import('./image-dialog.js'));
+const ImageDialog = lazyDialog(() => import('./image-dialog.js'));
 
 type One = components['schemas']['OneImageAnswer'];
 

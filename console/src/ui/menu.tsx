@@ -1,9 +1,13 @@
 import { createContext, useContext, useState, type ReactNode } from 'react';
+import { t } from '../messages/en.js';
+import { say } from '../notices.js';
 import type { ChoicesProps, MenuProps } from './menu-base.js';
 
 type Parts = typeof import('./menu-base.js');
 const PartsOfMenu = createContext<Parts | null>(null);
 const load = (): Promise<Parts> => import('./menu-base.js');
+// Who opens it hears of a failure.
+const fetchAhead = (): void => void load().catch(() => undefined);
 
 /**
  * A menu of single choices under titles. Until it is opened it is a plain button: menus are a third of the first
@@ -12,6 +16,7 @@ const load = (): Promise<Parts> => import('./menu-base.js');
 export function Menu(props: MenuProps) {
   const [parts, setParts] = useState<Parts | null>(null);
   const [isOpen, setIsOpen] = useState(false);
+  const [isComing, setIsComing] = useState(false);
   if (parts)
     return (
       <PartsOfMenu value={parts}>
@@ -19,30 +24,41 @@ export function Menu(props: MenuProps) {
       </PartsOfMenu>
     );
   const open = (): void => {
-    void load().then((loaded) => {
-      setIsOpen(true);
-      setParts(loaded);
-    });
+    setIsComing(true);
+    load().then(
+      (loaded) => {
+        setIsOpen(true);
+        setParts(loaded);
+      },
+      () => {
+        setIsComing(false);
+        say(t.error.noDialog, 'error');
+      },
+    );
   };
   return (
-    <button
-      type="button"
-      className={props.className ?? 'button'}
-      aria-label={props.label}
-      aria-haspopup="menu"
-      aria-expanded={false}
-      onPointerEnter={() => void load()}
-      onFocus={() => void load()}
-      onClick={open}
-      onKeyDown={(event) => {
-        if (event.key !== 'ArrowDown') return;
-        event.preventDefault();
-        event.stopPropagation();
-        open();
-      }}
-    >
-      {props.trigger}
-    </button>
+    <>
+      <button
+        type="button"
+        className={props.className ?? 'button'}
+        aria-label={props.label}
+        aria-haspopup="menu"
+        aria-expanded={false}
+        onPointerEnter={fetchAhead}
+        onFocus={fetchAhead}
+        onClick={open}
+        onKeyDown={(event) => {
+          if (event.key !== 'ArrowDown') return;
+          event.preventDefault();
+          event.stopPropagation();
+          open();
+        }}
+      >
+        {props.trigger}
+      </button>
+      {/* It has the keys before it is here, as a dialog has. */}
+      {isComing ? <div role="menu" hidden /> : null}
+    </>
   );
 }
 
