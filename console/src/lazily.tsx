@@ -1,12 +1,12 @@
 import { useEffect, useState, type ComponentType, type ReactNode } from 'react';
+import { t } from './messages/en.js';
 
 /** What is drawn until a part is here, or where it could not be fetched. */
 type Instead<Props> = (props: Props, error?: unknown) => ReactNode;
 
-const nothing = (_: object, error?: unknown): ReactNode => {
-  if (error instanceof Error) throw error;
-  return null;
-};
+/** One part that is missing takes nothing else with it. */
+const nothing = (_: object, error?: unknown): ReactNode =>
+  error === undefined ? null : <p className="hint">{t.error.noPart}</p>;
 
 /**
  * A part of the console that is a script of its own, drawn as soon as that has come; until then `instead`. React's own

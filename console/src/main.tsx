@@ -9,7 +9,7 @@ import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { Frame } from './frame.js';
 import { firstAnswers, isPlainInbox } from './early.js';
 import Inbox from './inbox/inbox.js';
-import { RejectDialog } from './inbox/lazy.js';
+import { BulkDialog, RejectDialog } from './inbox/lazy.js';
 import { takeFirst } from './inbox/use-inbox.js';
 import { startLive } from './live.js';
 import { isFromTheRight } from './language.js';
@@ -34,7 +34,7 @@ const Monitor = lazily(() => import('./screens/monitor.js'), coming);
 const Images = lazily(() => import('./screens/images.js'), coming);
 const OneImage = lazily(() => import('./screens/one-image.js'), coming);
 const Audit = lazily(() => import('./screens/audit.js'), coming);
-const SignIn = lazily(() => import('./screens/sign-in.js'));
+const SignIn = lazily(() => import('./screens/sign-in.js'), coming);
 
 /** A mistake of the console's own takes one screen, not the page. */
 class Guard extends Component<{ children: ReactNode; place: string }, { error: Error | null }> {
@@ -115,7 +115,12 @@ function Door() {
     if (to && to.href !== own && /^https?:$/.test(to.protocol)) location.assign(to);
     else navigate(`/sign-in?to=${encodeURIComponent(place + location.search)}`, { replace: true });
   }, [isOut, place, problem, navigate]);
-  if (place.startsWith('/sign-in')) return <SignIn />;
+  if (place.startsWith('/sign-in'))
+    return (
+      <Guard place={place}>
+        <SignIn />
+      </Guard>
+    );
   if (isOut) return null;
   if (problem && !session.data)
     return (
@@ -170,6 +175,7 @@ const later = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run
 const stop = settled.subscribe(() => {
   stop();
   later(() => {
-    for (const part of [Dialog, RejectDialog, RequestPage, Images, OneImage, Monitor, Audit]) part.fetch();
+    for (const part of [Dialog, RejectDialog, BulkDialog, RequestPage, Images, OneImage, Monitor, Audit])
+      part.fetch();
   });
 });

@@ -79,6 +79,34 @@ inBrowser('what the reader of the console meets', () => {
     expect(sent).toBe(0);
   });
 
+  it('loses nothing but the part whose script cannot be fetched, and that for as long only', async () => {
+    const { page } = await openPage(browser, app);
+    const missing = /assets\/(?:help|bulk-dialog|menu-base|plots|sign-in)-/;
+    await page.route(missing, (route) => route.abort());
+    await toInbox(page);
+    await page.locator('.pane').getByText('This part of the page could not be loaded.').waitFor();
+    const notice = page.locator('.toast', { hasText: 'Try again, or reload the page.' });
+    const settings = page.getByRole('button', { name: 'Preferences' });
+    await page.keyboard.press('x');
+    for (const ask of [
+      () => page.keyboard.press('?'),
+      () => page.keyboard.press('a'),
+      () => settings.click(),
+    ]) {
+      await ask();
+      await notice.waitFor();
+      await notice.getByRole('button').click();
+    }
+    await page.getByText('1 selected').waitFor();
+    await page.unroute(missing);
+    await page.keyboard.press('a');
+    await page.getByRole('button', { name: 'Approve 1', exact: true }).waitFor();
+
+    await page.route(missing, (route) => route.abort());
+    await page.goto('/sign-in');
+    await page.getByRole('button', { name: 'Reload' }).waitFor();
+  });
+
   it('takes a key from the first picture on', async () => {
     const { page } = await openPage(browser, app);
     await page.addInitScript(() => {

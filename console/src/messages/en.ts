@@ -297,6 +297,7 @@ export const en = {
     retry: 'Try again',
     notFound: 'There is no such page.',
     toInbox: 'To the inbox',
+    noPart: 'This part of the page could not be loaded.',
     noDialog: 'This could not be loaded. Try again, or reload the page.',
     broken: 'The console met a mistake of its own.',
   },
