@@ -155,6 +155,39 @@ inBrowser('what the reader of the console meets', () => {
     await page.waitForURL('**/images/1');
   });
 
+  it('goes on to the list as it was when a request is decided on its page, unless the reader went elsewhere', async () => {
+    const { page } = await pages.fresh();
+    await toInbox(page, '?q=nginx');
+    await page.setViewportSize({ width: 800, height: 900 });
+    let letGo: () => void = () => undefined;
+    // Nothing is decided: the tests after this one have the same requests.
+    await page.route('**/approve', async (route) => {
+      await new Promise<void>((resolve) => (letGo = resolve));
+      await route.fulfill({ json: { superseded: [] } });
+    });
+    const approve = async (tag: string): Promise<void> => {
+      await page.locator('[data-request]', { hasText: tag }).click();
+      await page.getByText(/^Approves exactly/).waitFor();
+      const asked = page.waitForRequest('**/approve');
+      await page.keyboard.press('a');
+      await asked;
+    };
+    await approve('1.28.0');
+    // What is on its way already is not rejected besides.
+    await page.keyboard.press('r');
+    expect(await page.locator('[role=dialog]').count()).toBe(0);
+    letGo();
+    await page.waitForURL(/inbox\?q=nginx/);
+    await page.locator('.toast', { hasText: 'Approved nginx:1.28.0' }).waitFor();
+
+    await approve('2.0.0');
+    await page.keyboard.press('3');
+    await page.getByRole('heading', { level: 1, name: 'Monitor' }).waitFor();
+    letGo();
+    await page.locator('.toast', { hasText: 'Approved nginx:2.0.0' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/monitor');
+  });
+
   it('is told which parts of a link were left out, on every screen, and for long enough', async () => {
     const { page } = await pages.fresh();
     const notice = page.locator('.toast');

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useQuery } from '@tanstack/react-query';
 import { decide, nameOf, overlay, undoLast, type Outcome } from '../decide.js';
@@ -21,17 +21,26 @@ export default function RequestPage({ id }: { id: number }) {
   const [isRejecting, setIsRejecting] = useState(false);
   const [isRepushAsked, setIsRepushAsked] = useState(false);
   const back = (): void => (cameFromHere() ? history.back() : navigate('/inbox'));
-  const goOn = (outcome: Outcome): void => void (outcome === 'decided' && navigate('/inbox'));
+  const page = useRef<HTMLElement>(null);
+  const goOn = (outcome: Outcome): void => {
+    // The reader may have gone elsewhere meanwhile.
+    if (outcome !== 'decided' || !page.current) return;
+    if (cameFromList()) history.back();
+    else navigate('/inbox');
+  };
+  const mayDecide = (): boolean =>
+    row?.status === 'pending' && may.decide && overlay.get().gone.get(id) !== 'sent';
   const approve = (): void => {
-    if (!row || row.status !== 'pending' || !may.decide || overlay.get().gone.get(id) === 'sent') return;
+    if (!row || !mayDecide()) return;
     if (moved.get() === id) return void say(t.decide.moved);
     if (row.bump === 'repush' && !isRepushAsked) return setIsRepushAsked(true);
     setIsRepushAsked(false);
     void decide({ row, also: [] }, 'approve').then(goOn);
   };
+  const reject = (): void => void (mayDecide() && setIsRejecting(true));
   useKeys({
     a: approve,
-    r: () => row?.status === 'pending' && may.decide && setIsRejecting(true),
+    r: reject,
     u: () => undoLast(),
     o: () => {
       const link = registryLink(row?.url ?? null);
@@ -42,7 +51,7 @@ export default function RequestPage({ id }: { id: number }) {
     Escape: () => (isRepushAsked ? setIsRepushAsked(false) : back()),
   });
   return (
-    <main id="content" className="request-page" tabIndex={-1}>
+    <main id="content" className="request-page" tabIndex={-1} ref={page}>
       <h1 className="sr">{t.detail.label}</h1>
       <button type="button" className="button button-quiet back" onClick={back}>
         <BackIcon /> {t.detail.back}
@@ -53,7 +62,7 @@ export default function RequestPage({ id }: { id: number }) {
         isRepushAsked={isRepushAsked}
         keysAreOff={false}
         onApprove={approve}
-        onReject={() => setIsRejecting(true)}
+        onReject={reject}
         onCancelRepush={() => setIsRepushAsked(false)}
       />
       {isRejecting && row ? (
@@ -72,3 +81,11 @@ export default function RequestPage({ id }: { id: number }) {
 
 /** Whether the page before is of this site; who came from elsewhere is not sent back there. */
 const cameFromHere = (): boolean => 'navigation' in window && navigation.canGoBack;
+
+/** Whether the page before is the list, with its filter; loaded anew it would not know of the decision to undo. */
+function cameFromList(): boolean {
+  if (!('navigation' in window) || !navigation.currentEntry) return false;
+  const before = navigation.entries()[navigation.currentEntry.index - 1];
+  const list = new URL('inbox', document.baseURI).href;
+  return before?.sameDocument === true && before.url?.split('?', 1)[0] === list;
+}
