@@ -40,11 +40,23 @@ export const idsOf = (entry: Entry): number[] => [entry.row.id, ...entry.also.ma
 /** `signed-out`: refused, since nobody is signed in any more. */
 export type Outcome = 'decided' | 'refused' | 'signed-out';
 
+/** The last decision as long as its answer is awaited: `U` means this one, not the one before it. */
+let awaited: { entry: Entry; outcome: Promise<Outcome> } | null = null;
+
 /**
  * Decides every request of an entry, each with the digest that was on the screen. The row is gone at once; it comes
  * back only when the service says no, or when a second look shows that the decision never arrived.
  */
-export async function decide(entry: Entry, action: 'approve' | 'reject', reason?: string): Promise<Outcome> {
+export function decide(entry: Entry, action: 'approve' | 'reject', reason?: string): Promise<Outcome> {
+  const own = (awaited = { entry, outcome: decideEach(entry, action, reason) });
+  const answered = (): void => {
+    if (awaited === own) awaited = null;
+  };
+  own.outcome.then(answered, answered);
+  return own.outcome;
+}
+
+async function decideEach(entry: Entry, action: 'approve' | 'reject', reason?: string): Promise<Outcome> {
   const rows = [entry.row, ...entry.also];
   overlay.send({ type: 'sent', ids: rows.map((row) => row.id) });
   if (reason) rememberReason(reason);
@@ -146,7 +158,19 @@ export function remember(what: Done): void {
 }
 
 export function undoLast(): void {
-  const last = done.get()[0];
+  const sent = awaited;
+  // Who presses it twice means the one before, too.
+  awaited = null;
+  if (!sent) return undoFirst(() => true);
+  const ids = idsOf(sent.entry);
+  sent.outcome.then(
+    () => undoFirst((one) => one.ids.some((id) => ids.includes(id))),
+    () => undefined,
+  );
+}
+
+function undoFirst(isMeant: (one: Done) => boolean): void {
+  const last = done.get().find(isMeant);
   if (last) void undo(last);
 }
 
@@ -155,6 +179,8 @@ export function rememberBatch(
   end: { decided: readonly number[]; batchIds: readonly string[] },
   action: 'approve' | 'reject',
 ): void {
+  // Sent after whatever is awaited.
+  awaited = null;
   const { decided, batchIds } = end;
   const verb = action === 'approve' ? t.kindDone.approved : t.kindDone.rejected;
   remember({

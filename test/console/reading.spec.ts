@@ -27,6 +27,9 @@ inBrowser('what the reader of the console meets', () => {
     await page.waitForSelector('.row.is-active [role=checkbox]');
   };
 
+  const readId = async (page: Page): Promise<string> =>
+    (await page.locator('[data-request]:has(.is-active)').getAttribute('data-request')) ?? '';
+
   it('draws a screen, and opens a dialog, as soon as its script is there', async () => {
     // A page of its own, since no clock is ever as it was.
     const { page } = await openPage(browser, app);
@@ -60,9 +63,9 @@ inBrowser('what the reader of the console meets', () => {
       await page.keyboard.press('a');
       // Takes the wish back, and the keys are those of the list again.
       await page.keyboard.press('Escape');
-      const open = await page.locator('.row.is-active').getAttribute('data-request');
+      const before = await readId(page);
       await page.keyboard.press('j');
-      await page.locator(`.row.is-active:not([data-request="${open}"])`).waitFor();
+      await page.locator(`[data-request="${before}"] .row:not(.is-active)`).waitFor();
     }
     await page.keyboard.press('r');
     await page.keyboard.press('a');
@@ -186,6 +189,32 @@ inBrowser('what the reader of the console meets', () => {
     letGo();
     await page.locator('.toast', { hasText: 'Approved nginx:2.0.0' }).waitFor();
     expect(new URL(page.url()).pathname).toBe('/monitor');
+  });
+
+  it('takes back the last decision also while its answer is awaited, and not the one before it', async () => {
+    const { page } = await pages.fresh();
+    await toInbox(page);
+    let letGo: () => void = () => undefined;
+    let held = Promise.resolve();
+    const asked: string[] = [];
+    await page.route(/approval-requests\/\d+\/(?:approve|reopen)$/, async (route) => {
+      asked.push(/\d+\/\w+$/.exec(route.request().url())?.[0] ?? '');
+      await held;
+      await route.fulfill({ json: { superseded: [] } });
+    });
+    const decideOne = async (): Promise<string> => {
+      const id = await readId(page);
+      await page.keyboard.press('a');
+      return id;
+    };
+    const first = await decideOne();
+    await page.locator('.toast', { hasText: 'Approved' }).waitFor();
+    held = new Promise<void>((resolve) => (letGo = resolve));
+    const second = await decideOne();
+    await page.keyboard.press('u');
+    letGo();
+    await page.locator('.toast', { hasText: 'waits again' }).waitFor();
+    expect(asked).toEqual([`${first}/approve`, `${second}/approve`, `${second}/reopen`]);
   });
 
   it('is told which parts of a link were left out, on every screen, and for long enough', async () => {
