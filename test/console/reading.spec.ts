@@ -287,6 +287,7 @@ inBrowser('what the reader of the console meets', () => {
     const held = new Promise<void>((resolve) => (letGo = resolve));
     await page.keyboard.press('a');
     await page.getByRole('button', { name: 'Approve 1', exact: true }).waitFor();
+    await page.waitForFunction(() => document.activeElement?.closest('[role=dialog]'));
     await page.route('**/bulk', (route) => held.then(() => route.continue()));
     await page.getByRole('button', { name: 'Approve 1', exact: true }).click();
     await page.getByRole('button', { name: 'Stop' }).waitFor();

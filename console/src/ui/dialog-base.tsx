@@ -19,7 +19,11 @@ export default function Dialog(props: DialogProps) {
         <Base.Backdrop className="backdrop" />
         <Base.Popup
           className={props.wide ? 'dialog dialog-wide' : 'dialog'}
-          initialFocus={() => first.current?.querySelector<HTMLElement>('[data-first]') ?? true}
+          initialFocus={() => {
+            const to = first.current?.querySelector<HTMLElement>('[data-first]');
+            // What is not to be pressed yet takes no focus, which would stay on the page behind.
+            return to?.matches(':disabled') ? first.current : (to ?? true);
+          }}
           ref={(node: HTMLDivElement | null) => {
             first.current = node;
           }}
