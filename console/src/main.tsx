@@ -20,11 +20,17 @@ import { queryClient, sessionQuery, settled, useSession } from './queries.js';
 import { Dialog } from './ui/dialog.js';
 import { Failure, problemOf, Skeleton } from './ui/parts.js';
 
+/** Who has been led to a screen that is on its way is led on to the screen. */
+const leadOn = (main: HTMLElement) => () => {
+  if (document.activeElement === main)
+    queueMicrotask(() => document.getElementById('content')?.focus({ preventScroll: true }));
+};
+
 /** A screen that is on its way; one that cannot be fetched is taken by the guard around it. */
 const coming = (_: object, error?: unknown): ReactNode => {
   if (error instanceof Error) throw error;
   return (
-    <main id="content" className="page" tabIndex={-1}>
+    <main id="content" className="page" tabIndex={-1} ref={leadOn}>
       <Skeleton />
     </main>
   );

@@ -110,6 +110,19 @@ inBrowser('what the reader of the console meets', () => {
     await page.getByRole('button', { name: 'Reload' }).waitFor();
   });
 
+  it('keeps the focus of who skips to a screen that is on its way', async () => {
+    const { page } = await openPage(browser, app);
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    await page.route(/assets\/monitor-/, (route) => held.then(() => route.continue()));
+    await page.goto('/monitor');
+    await page.getByRole('link', { name: 'Skip to the content' }).focus();
+    await page.keyboard.press('Enter');
+    letGo();
+    await page.getByRole('heading', { level: 1, name: 'Monitor' }).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('content');
+  });
+
   it('takes a key from the first picture on', async () => {
     const { page } = await openPage(browser, app);
     await page.addInitScript(() => {
