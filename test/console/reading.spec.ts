@@ -35,8 +35,9 @@ inBrowser('what the reader of the console meets', () => {
     const { page } = await openPage(browser, app);
     await page.clock.install();
     await toInbox(page);
-    await page.locator('.live-live').waitFor({ state: 'attached' });
-    // From here on nothing comes that waits for a clock.
+    // The status has been read: what is read by a screen is told to it with the help of a clock.
+    await page.locator('.budget').waitFor({ state: 'attached' });
+    // From here on nothing comes that waits for one.
     await page.clock.pauseAt(Date.now() + 60_000);
     await page.keyboard.press('r');
     await page.getByRole('dialog').waitFor();
